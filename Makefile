@@ -1,0 +1,51 @@
+# The only commands to know. `make` alone lists them.
+
+PYTHON ?= python3
+PORT ?= 8000
+ROUNDS ?= 5
+export PORT
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-reset run test check fmt bench chaos lock
+
+help: ## list the commands
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: ## a whole hackathon in your browser, in one command
+	@$(PYTHON) scripts/packages.py base
+	@.venv/bin/python scripts/demo.py
+
+demo-reset: ## forget the demo's data
+	@$(PYTHON) scripts/packages.py base
+	@.venv/bin/python scripts/demo.py reset
+
+run: ## the site for developers, reloading on change, with a worker
+	@$(PYTHON) scripts/packages.py dev
+	@DEBUG=true .venv/bin/python manage.py migrate --verbosity 0
+	@DEBUG=true PORT=$(PORT) SITE_URL=http://127.0.0.1:$(PORT) .venv/bin/honcho start
+
+test: ## everything: checks, both databases, worker, mail, browser
+	@bash scripts/test.sh
+
+check: ## linters, types, layers, migrations, deployment
+	@$(PYTHON) scripts/packages.py dev
+	@bash scripts/check.sh
+
+fmt: ## put everything into the house format
+	@$(PYTHON) scripts/packages.py dev
+	@ruff check --fix-only --quiet .
+	@ruff format --quiet .
+	@djlint --quiet --reformat templates || true
+
+bench: ## requests per second beside a minimal Django project
+	@$(PYTHON) scripts/packages.py dev
+	@.venv/bin/python scripts/bench/run.py
+
+chaos: ## kill workers at work, again and again; count what is lost or doubled
+	@$(PYTHON) scripts/packages.py dev
+	@for round in $$(seq $(ROUNDS)); do pytest -q -m worker -k killed || exit 1; done
+
+lock: ## lock requirements/*.in anew, with hashes and without any index's address
+	@$(PYTHON) scripts/packages.py dev
+	@bash scripts/lock.sh

@@ -1,0 +1,23 @@
+from allauth.account.decorators import secure_admin_login
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+# Second factors, passkeys and rate limits hold for the admin as well.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+urlpatterns = [
+    path("", include("dashboard.urls")),
+    path("", include("judging.urls")),
+    path("", include("feedback.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("events/", include("events.urls")),
+    path("events/<slug:event_slug>/", include("submissions.urls")),
+    path("events/<slug:event_slug>/teams/", include("teams.urls")),
+    path("me/", include("accounts.urls")),
+    path("notifications/", include("notifications.urls")),
+]
+
+if settings.DEMO or settings.DEBUG:
+    urlpatterns.append(path("mail/", include("notifications.mailbox_urls")))

@@ -1,0 +1,352 @@
+"""Real parts for tests: Redis, Celery workers, an SMTP server, the site, a browser.
+
+Each has its own port and folder, so several test runs can share one machine. Tests
+that use them need ``@pytest.mark.django_db(transaction=True)``: other processes only
+see what was committed.
+"""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import quote
+from urllib.request import urlopen
+
+import pytest
+import redis
+from aiosmtpd.controller import Controller
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from playwright.sync_api import sync_playwright
+
+from hackathon.celery import app
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PATIENCE = 30  # seconds
+REAL_PARTS = {"redis_server", "smtp_server", "start_site"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark each test by where it stands and by the parts it uses."""
+    for item in items:
+        folder = item.path.relative_to(ROOT / "tests").parts[0]
+        if folder == "e2e" or "chromium" in item.fixturenames:
+            item.add_marker("e2e")
+        elif REAL_PARTS & set(item.fixturenames):
+            item.add_marker("worker")
+        elif item.path.stem in {"test_views", "test_admin"}:
+            item.add_marker("integration")
+        else:
+            item.add_marker("unit")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def eventually(check, *, within=PATIENCE, what="the world"):
+    """Ask ``check`` until it says something true, and return that."""
+    deadline = time.monotonic() + within
+    while not (answer := check()):
+        if time.monotonic() > deadline:
+            pytest.fail(f"{what} was not as expected within {within} s")
+        time.sleep(0.05)
+    return answer
+
+
+class Process:
+    """A program of its own, whose output goes to a file."""
+
+    def __init__(self, command, *, log, env=None):
+        self.log = Path(log)
+        with self.log.open("wb") as output:
+            self.popen = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=env,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    @property
+    def pid(self):
+        return self.popen.pid
+
+    @property
+    def output(self):
+        return self.log.read_text(errors="replace")
+
+    def wait_for(self, text):
+        """Wait until ``text`` stands in the output; fail with it if the end came."""
+
+        def seen():
+            if text in self.output:
+                return True
+            if self.popen.poll() is not None:
+                pytest.fail(f"ended before {text!r}:\n{self.output}")
+            return False
+
+        eventually(seen, what=f"{text!r} in {self.log}")
+
+    def stop(self):
+        """Ask it to end; make it end if it does not."""
+        if self.popen.poll() is None:
+            self.popen.terminate()
+            try:
+                self.popen.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+    def kill(self):
+        """End it and all its children, as a power cut would."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        self.popen.wait()
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory):
+    """The address of a Redis of this test run's own."""
+    program = shutil.which("redis-server")
+    assert program, "redis-server is not installed"
+    folder = tmp_path_factory.mktemp("redis")
+    port = str(free_port())
+    process = Process(
+        [
+            *(program, "--port", port, "--bind", "127.0.0.1", "--dir", str(folder)),
+            *("--appendonly", "yes", "--maxmemory-policy", "noeviction"),
+        ],
+        log=folder / "log",
+    )
+    process.wait_for("Ready to accept connections")
+    yield f"redis://127.0.0.1:{port}/0"
+    process.stop()
+
+
+@contextlib.contextmanager
+def broker_at(url, **options):
+    """Let this process ring the doorbell at ``url``."""
+
+    def point_at(url, options):
+        app.conf.broker_url = url
+        app.conf.broker_transport_options = options
+        app._after_fork()  # forgets its pools
+
+    before = app.conf.broker_url, app.conf.broker_transport_options
+    point_at(url, options)
+    try:
+        yield url
+    finally:
+        point_at(*before)
+
+
+@pytest.fixture
+def real_broker(redis_server):
+    """The real Redis, emptied, as the broker of this process too."""
+    with redis.Redis.from_url(redis_server) as client:
+        client.flushall()
+    with broker_at(redis_server, global_keyprefix="menlo:"):
+        yield redis_server
+
+
+class Mailroom(Controller):
+    """An SMTP server that keeps what it takes in ``mails``.
+
+    ``refuse`` is an answer such as ``"451 later"`` to give instead; ``delay`` is how
+    many seconds each sender waits for the answer.
+    """
+
+    def __init__(self):
+        self.mails = []
+        self.refuse = ""
+        self.delay = 0
+        super().__init__(self, hostname="127.0.0.1", port=free_port())
+
+    @property
+    def url(self):
+        return f"smtp://127.0.0.1:{self.port}"
+
+    @property
+    def addresses(self):
+        return sorted(to for mail in self.mails for to in mail.rcpt_tos)
+
+    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 -- aiosmtpd
+        if self.delay:
+            await asyncio.sleep(self.delay)
+        if self.refuse:
+            return self.refuse
+        self.mails.append(envelope)
+        return "250 Taken"
+
+
+@pytest.fixture
+def smtp_server():
+    mailroom = Mailroom()
+    mailroom.start()
+    yield mailroom
+    mailroom.stop()
+
+
+def database_url():
+    """Where other processes find the test database."""
+    db = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{db['NAME']}"
+    login = quote(db["USER"]) + (f":{quote(db['PASSWORD'])}" if db["PASSWORD"] else "")
+    host = db["HOST"] + (f":{db['PORT']}" if db["PORT"] else "")
+    return f"postgres://{login}{'@' if login else ''}{host}/{db['NAME']}"
+
+
+@pytest.fixture
+def environment(transactional_db, tmp_path):
+    """How to start a process of ours on the test database: real settings, demo mode."""
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "hackathon.settings",
+        "DATABASE_URL": database_url(),
+        "DATA_DIR": os.environ["MENLO_TEST_DIR"],
+        "MENLO_DEMO": "true",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONWARNINGS": "default",
+    }
+
+
+@pytest.fixture
+def start_worker(environment, real_broker, tmp_path):
+    """``start_worker(EMAIL_URL=…)`` starts a Celery worker and gives its process."""
+    workers = []
+
+    def start(*options, **variables):
+        worker = Process(
+            [
+                *(sys.executable, "-m", "celery", "--app", "hackathon", "worker"),
+                *("--hostname", f"worker{len(workers)}-{free_port()}@localhost"),
+                *("--concurrency", "2", *options),
+            ],
+            log=tmp_path / f"worker{len(workers)}.log",
+            env={**environment, "REDIS_URL": real_broker, **variables},
+        )
+        workers.append(worker)
+        worker.wait_for(" ready.")
+        return worker
+
+    yield start
+    for worker in workers:
+        worker.stop()
+
+
+@pytest.fixture
+def celery_worker(start_worker, smtp_server):
+    """One worker on the real Redis, sending its mails to ``smtp_server``."""
+    return start_worker(EMAIL_URL=smtp_server.url)
+
+
+class Site(Process):
+    url = ""
+
+    def sign_in(self, page, user):
+        """Give the browser a session of ``user``'s, as if they had signed in."""
+        client = Client()
+        client.force_login(user)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+        page.context.add_cookies(
+            [{"name": cookie.key, "value": cookie.value, "url": self.url}]
+        )
+
+
+@pytest.fixture(scope="session")
+def static_files(tmp_path_factory):
+    """The collected static files, as they are served in production."""
+    folder = Path(os.environ["MENLO_TEST_DIR"])
+    subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"],
+        cwd=ROOT,
+        check=True,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "hackathon.settings"},
+    )
+    return folder / "static"
+
+
+@pytest.fixture
+def start_site(environment, static_files, tmp_path):
+    """``start_site(REDIS_URL=…)`` serves the test database by gunicorn."""
+    sites = []
+
+    def start(**variables):
+        port = free_port()
+        url = f"http://127.0.0.1:{port}"
+        site = Site(
+            [
+                *(sys.executable, "-m", "gunicorn", "hackathon.wsgi"),
+                *("--bind", f"127.0.0.1:{port}", "--threads", "4"),
+                "--no-control-socket",
+            ],
+            log=tmp_path / f"site{len(sites)}.log",
+            env={**environment, "SITE_URL": url, **variables},
+        )
+        site.url = url
+        sites.append(site)
+        site.wait_for("Booting worker")
+        with urlopen(f"{url}/healthz/", timeout=PATIENCE):  # noqa: S310 -- ours
+            return site
+
+    yield start
+    for site in sites:
+        site.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Debian's Chromium, driven by Playwright."""
+    assert Path(CHROMIUM).exists(), f"{CHROMIUM} is not installed"
+    # Playwright keeps an event loop on this thread; the ORM is used beside it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=CHROMIUM_FLAGS
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium):
+    """``open_page(width=390, dark=True)`` gives a page in a browser of its own.
+
+    Fails the test if a script threw or the content security policy stopped anything.
+    """
+    contexts, troubles = [], []
+
+    def listen(message):
+        if "Content Security Policy" in message.text:
+            troubles.append(message.text)
+
+    def open_(*, width=1280, height=800, dark=False, **options):
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            **options,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", listen)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert troubles == []

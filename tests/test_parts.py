@@ -1,0 +1,78 @@
+"""The parts that other tests stand on do stand."""
+
+import smtplib
+from email.message import EmailMessage
+from urllib.request import urlopen
+
+import pytest
+from django.urls import reverse
+
+from notifications.models import Heartbeat
+from notifications.tasks import beat_heartbeat
+from tests.factories.accounts import UserFactory
+from tests.parts import Process, broker_at, eventually
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_worker_hears_the_bell_on_redis(start_worker):
+    start_worker()
+
+    beat_heartbeat.delay()
+
+    assert eventually(Heartbeat.objects.filter(name="worker").exists)
+
+
+def test_a_worker_with_beat_does_without_redis(environment, tmp_path):
+    broker = tmp_path / "data" / "broker"
+    worker = Process(
+        [
+            *("celery", "--app", "hackathon", "--quiet", "worker", "--beat"),
+            *("--concurrency", "1", "--without-gossip", "--without-mingle"),
+        ],
+        log=tmp_path / "log",
+        env={**environment, "DATA_DIR": str(tmp_path / "data")},
+    )
+    worker.wait_for(" ready.")
+    folders = {"data_folder_in": broker / "queue", "data_folder_out": broker / "queue"}
+    try:
+        with broker_at("filesystem://", control_folder=broker / "control", **folders):
+            beat_heartbeat.delay()
+        assert eventually(Heartbeat.objects.exists, what=worker.log)
+    finally:
+        worker.stop()
+
+    assert worker.popen.returncode == 0
+    assert broker.stat().st_mode & 0o777 == 0o700
+
+
+def test_the_mailroom_keeps_what_it_takes(smtp_server):
+    mail = EmailMessage()
+    mail["To"], mail["From"], mail["Subject"] = "ada@x.test", "menlo@x.test", "Hello"
+
+    with smtplib.SMTP("127.0.0.1", smtp_server.port) as sender:
+        sender.send_message(mail)
+        smtp_server.refuse = "451 later"
+        with pytest.raises(smtplib.SMTPDataError):
+            sender.send_message(mail)
+
+    assert smtp_server.addresses == ["ada@x.test"]
+
+
+def test_the_site_serves_the_test_database(start_site):
+    site = start_site()
+
+    with urlopen(f"{site.url}{reverse('account_login')}") as page:  # noqa: S310
+        assert page.status == 200
+
+
+def test_the_browser_shows_the_admin_as_its_policy_allows(start_site, open_page):
+    boss = UserFactory(is_staff=True, is_superuser=True)
+    site = start_site()
+    page = open_page()
+    site.sign_in(page, boss)
+
+    for path in ("", "events/event/", "events/event/add/"):
+        page.goto(f"{site.url}/admin/{path}", wait_until="networkidle")
+
+        assert page.locator("h1").first.is_visible()
