@@ -1,0 +1,54 @@
+"""Fields that store what people type; no tables of its own."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+from core.text import (
+    clean_line,
+    clean_text,
+    validate_line,
+    validate_link,
+    validate_text,
+)
+
+if TYPE_CHECKING:  # generic only there
+    CharField = models.CharField[str, str]
+    TextField = models.TextField[str, str]
+    URLField = models.URLField[str, str]
+else:
+    CharField, TextField, URLField = models.CharField, models.TextField, models.URLField
+
+
+class LineField(CharField):
+    """One line of text: normalised when it is cleaned, controls refused."""
+
+    default_validators = [validate_line]
+
+    def to_python(self, value: Any) -> Any:
+        value = super().to_python(value)
+        return clean_line(value) if isinstance(value, str) else value
+
+
+class ProseField(TextField):
+    """Many lines of text (Markdown where the form says so), at most ``max_length``."""
+
+    default_validators = [validate_text]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 20_000)
+        super().__init__(*args, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        value = super().to_python(value)
+        return clean_text(value) if isinstance(value, str) else value
+
+
+class LinkField(URLField):
+    """An http(s) link that another person can open."""
+
+    default_validators = [*models.URLField.default_validators, validate_link]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 500)
+        super().__init__(*args, **kwargs)

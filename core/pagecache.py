@@ -1,0 +1,288 @@
+"""Whole public pages, kept for people who carry no cookie that could mean somebody.
+
+The first middleware. It answers from the cache only what a view marked with
+``@public_page`` gave to another person without a session, in the same language, at the
+same address, since the last change of the event. docs/adr/0018 tells how and why. Its rules:
+
+* a request with any cookie that we do not know to be harmless is never served from
+  here and its response is never kept;
+* a response that sets a cookie, used the CSRF token or says it is private is not kept;
+* a page lives for ``PAGE_CACHE_SECONDS`` at most, never past the next phase boundary.
+"""
+
+import gzip
+import hashlib
+import logging
+import re
+import time
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
+from django.core.exceptions import MiddlewareNotUsed
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+from django.utils.decorators import method_decorator
+from django.views.generic import View
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+V = TypeVar("V", bound="type[View[Any]]")
+T = TypeVar("T")
+
+# For how many seconds a process may believe a name that another one has replaced.
+MEMORY = 1.0
+MOST_REMEMBERED = 1000
+NAMES_LIVE = 3600
+LONGEST_QUERY = 300
+SMALLEST_TO_COMPRESS = 500
+# Everything of one event lives below its own path; "series" is no event.
+EVENT_PATH = re.compile(r"/events/(?!series/)([-\w]+)/")
+SITE = "site"
+EVERYTHING = "everything"
+CACHE_FAILED = (RedisError, OSError)
+
+
+def public_page(view: V) -> V:
+    """Class decorator: anybody may see this page, and strangers may see a kept copy."""
+    view = method_decorator(login_not_required, name="dispatch")(view)
+    view.dispatch.public_page = True  # type: ignore[attr-defined]
+    return view
+
+
+def fresh_until(request: HttpRequest, moment: datetime | None) -> None:
+    """Say that this page will look different from ``moment`` on; earliest counts."""
+    if moment is not None:
+        known = getattr(request, "page_fresh_until", moment)
+        request.page_fresh_until = min(known, moment)  # type: ignore[attr-defined]
+
+
+@dataclass
+class Versions:
+    """The names under which pages are filed: a new name, and no old page is found.
+
+    A drawer without a name has not changed for a while. Names are random, and outlive
+    by far the pages filed under the name before.
+    """
+
+    remembered: dict[str, tuple[float, str]] = field(default_factory=dict)
+
+    def of(self, scopes: Iterable[str]) -> list[str]:
+        """The names of these drawers, with one round trip to the cache at most."""
+        now = time.monotonic()
+        known = {}
+        asked = []
+        for scope in scopes:
+            believed_until, name = self.remembered.get(scope, (0.0, ""))
+            known[scope] = name
+            if believed_until <= now:
+                asked.append(scope)
+        if asked:
+            if len(self.remembered) > MOST_REMEMBERED:
+                self.remembered.clear()
+            found = cache.get_many([_drawer(scope) for scope in asked])
+            for scope in asked:
+                known[scope] = found.get(_drawer(scope), "")
+                self.remembered[scope] = (now + MEMORY, known[scope])
+        return list(known.values())
+
+    def renew(self, scopes: Iterable[str]) -> None:
+        names = {_drawer(scope): uuid.uuid4().hex for scope in scopes}
+        self.forget()
+        try:
+            cache.set_many(names, NAMES_LIVE)
+        except CACHE_FAILED:
+            logger.warning("Kept pages may be old for a minute: %s", list(names))
+
+    def forget(self) -> None:
+        """Believe nothing any more without asking."""
+        self.remembered.clear()
+
+
+versions = Versions()
+
+
+def _drawer(scope: str) -> str:
+    return f"pages:{scope}"
+
+
+def event_scope(slug: str) -> str:
+    return f"event:{slug}"
+
+
+def touch_event(slug: str) -> None:
+    """Forget the pages of one event, and those that show all events, after commit."""
+    transaction.on_commit(lambda: versions.renew([event_scope(slug), EVERYTHING]))
+
+
+def touch_site() -> None:
+    """Forget every page, after commit: something changed that many events show."""
+    transaction.on_commit(lambda: versions.renew([SITE]))
+
+
+def touch_lists() -> None:
+    """Forget the pages that belong to no single event, after commit."""
+    transaction.on_commit(lambda: versions.renew([EVERYTHING]))
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a stranger is sent."""
+
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    compressed: bytes
+    etag: str
+    until: datetime
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        if self.etag in request.META.get("HTTP_IF_NONE_MATCH", ""):
+            response = HttpResponse(status=304)
+            response.headers.pop("Content-Type", None)
+            for name, value in self.headers:
+                if name not in {"Content-Type", "Content-Length"}:
+                    response.headers[name] = value
+            return response
+        zipped = self.compressed and "gzip" in request.META.get(
+            "HTTP_ACCEPT_ENCODING", ""
+        )
+        response = HttpResponse(self.compressed if zipped else self.body)
+        for name, value in self.headers:
+            response.headers[name] = value
+        if zipped:
+            response.headers["Content-Encoding"] = "gzip"
+        response.headers["Content-Length"] = str(len(response.content))
+        if request.method == "HEAD":
+            response.content = b""
+        return response
+
+
+def is_stranger(request: HttpRequest) -> bool:
+    """Whether nothing in the request could make the page look different for it."""
+    harmless = {settings.CSRF_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME}
+    return (
+        request.method in {"GET", "HEAD"}
+        and "HTTP_AUTHORIZATION" not in request.META
+        and "HTTP_HX_REQUEST" not in request.META
+        and len(request.META.get("QUERY_STRING", "")) <= LONGEST_QUERY
+        and harmless.issuperset(request.COOKIES)
+    )
+
+
+def page_key(request: HttpRequest) -> str:
+    """Where the page is filed now. Ask before it is made: changes go elsewhere."""
+    match = EVENT_PATH.match(request.path_info)
+    scopes = [SITE, event_scope(match[1]) if match else EVERYTHING]
+    address = "\n".join(
+        [
+            *versions.of(scopes),
+            request.scheme or "",
+            request.META.get("HTTP_HOST", ""),
+            translation.get_language_from_request(request),
+            request.path,
+            _sorted_query(request.META.get("QUERY_STRING", "")),
+        ]
+    )
+    return f"page:{hashlib.sha256(address.encode()).hexdigest()}"
+
+
+def _sorted_query(query: str) -> str:
+    """Parameters in the order of their names; equal names keep theirs: it matters."""
+    return "&".join(sorted(query.split("&"), key=lambda part: part.partition("=")[0]))
+
+
+def _may_be_kept(request: HttpRequest, response: HttpResponse) -> bool:
+    cache_control = response.headers.get("Cache-Control", "")
+    user = getattr(request, "user", None)
+    return (
+        request.method == "GET"
+        and getattr(request, "is_public_page", False)
+        and response.status_code == 200  # noqa: PLR2004
+        and not response.streaming
+        and not response.cookies
+        and not request.META.get("CSRF_COOKIE_NEEDS_UPDATE")
+        and not (user is not None and user.is_authenticated)
+        and "private" not in cache_control
+        and "no-store" not in cache_control
+    )
+
+
+def _page(response: HttpResponse, until: datetime) -> Page:
+    body = response.content
+    if response.headers.get("Content-Encoding") == "gzip":
+        body = gzip.decompress(body)
+        del response.headers["Content-Encoding"]
+    compressed = (
+        gzip.compress(body, mtime=0) if len(body) > SMALLEST_TO_COMPRESS else b""
+    )
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    # Weak, since the plain and the compressed copy share it.
+    response.headers["ETag"] = f"W/{etag}"
+    # A browser asks each time: its owner may have signed in since.
+    response.headers.setdefault("Cache-Control", "no-cache")
+    patch_vary_headers(response, ["Accept-Encoding", "Accept-Language", "Cookie"])
+    headers = tuple(
+        (name, value)
+        for name, value in response.headers.items()
+        if name != "Content-Length"
+    )
+    return Page(headers, body, compressed, etag, until)
+
+
+class PublicPageCacheMiddleware:
+    """Must come first, so that a hit costs next to nothing."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        if not settings.PAGE_CACHE_SECONDS:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+        self.longest = timedelta(seconds=settings.PAGE_CACHE_SECONDS)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not is_stranger(request):
+            return self.get_response(request)
+        try:
+            key = page_key(request)
+            page: Page | None = cache.get(key)
+        except CACHE_FAILED:
+            logger.warning("The page cache cannot be reached", exc_info=True)
+            return self.get_response(request)
+        if page is not None and page.until > timezone.now():
+            return page.answer(request)
+        response = self.get_response(request)
+        if _may_be_kept(request, response):
+            return self.keep(key, request, response)
+        return response
+
+    def keep(
+        self, key: str, request: HttpRequest, response: HttpResponse
+    ) -> HttpResponse:
+        now = timezone.now()
+        until = now + self.longest
+        until = min(until, getattr(request, "page_fresh_until", until))
+        seconds = int((until - now).total_seconds())
+        if seconds < 1:
+            return response
+        page = _page(response, until)
+        try:
+            cache.set(key, page, seconds)
+        except CACHE_FAILED:
+            logger.warning("A page could not be kept", exc_info=True)
+        return page.answer(request)
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., Any],
+        args: tuple[Any, ...],  # noqa: ARG002 -- Django calls it so
+        kwargs: dict[str, Any],  # noqa: ARG002
+    ) -> None:
+        request.is_public_page = getattr(view, "public_page", False)  # type: ignore[attr-defined]

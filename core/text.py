@@ -1,0 +1,102 @@
+"""What people type, made safe to store: one line, many lines, a link, a slug."""
+
+import secrets
+import unicodedata
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+# Bidirectional overrides and isolates, which make one name look like another.
+BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+MAX_MARKS_IN_A_ROW = 4
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that reads like another
+
+
+def _without_controls(text: str, keep: str) -> str:
+    if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
+        raise ValidationError(
+            _("This text has characters that cannot be stored. Please type it anew."),
+            code="bad_characters",
+        )
+    return "".join(
+        char
+        for char in unicodedata.normalize("NFC", text)
+        if char in keep
+        or (unicodedata.category(char) != "Cc" and char not in BIDI_CONTROLS)
+    )
+
+
+def _refuse_stacked_marks(text: str) -> None:
+    in_a_row = 0
+    for char in text:
+        in_a_row = in_a_row + 1 if unicodedata.category(char) == "Mn" else 0
+        if in_a_row > MAX_MARKS_IN_A_ROW:
+            raise ValidationError(
+                _("This text has too many stacked accents. Please use fewer."),
+                code="stacked_marks",
+            )
+
+
+def clean_line(text: str) -> str:
+    """Return one NFC line without controls; raise ``ValidationError`` if unusable."""
+    line = " ".join(_without_controls(text.replace("\t", " "), "\n\r").split())
+    _refuse_stacked_marks(line)
+    if line and not any(unicodedata.category(char)[0] not in "ZC" for char in line):
+        raise ValidationError(_("Please type something that can be seen."), "invisible")
+    return line
+
+
+def clean_text(text: str) -> str:
+    """Return NFC text with line feeds, without other controls."""
+    text = _without_controls(text.replace("\r\n", "\n").replace("\r", "\n"), "\n\t")
+    _refuse_stacked_marks(text)
+    return text.strip()
+
+
+def fold(text: str) -> str:
+    """The form in which two names are the same name: NFC and case-folded."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+
+
+def validate_line(text: str) -> None:
+    clean_line(text)
+
+
+def validate_text(text: str) -> None:
+    clean_text(text)
+
+
+def validate_link(url: str) -> None:
+    """Refuse links that are not http(s), carry a password or point into a machine."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValidationError(_("Please give a link that starts with https://."))
+    if parts.username or parts.password:
+        raise ValidationError(
+            _("This link holds a user name or password. Please remove it.")
+        )
+    host = parts.hostname
+    if "." not in host or host.startswith("127.") or host.endswith(".localhost"):
+        raise ValidationError(_("This link only works on your own machine."))
+
+
+def new_code(length: int = 8) -> str:
+    """A random code that people can read out: 31 ** length possibilities."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _place in range(length))
+
+
+def free_slug(name: str, taken: QuerySet, *, field: str = "slug") -> str:  # type: ignore[type-arg]
+    """A slug for ``name`` that no row of ``taken`` has; max. 60 characters."""
+    base = slugify(name)[:50].strip("-") or "untitled"
+    used = set(
+        taken.filter(**{f"{field}__startswith": base}).values_list(field, flat=True)
+    )
+    if base not in used:
+        return base
+    number = 2
+    while f"{base}-{number}" in used:
+        number += 1
+    return f"{base}-{number}"

@@ -1,0 +1,55 @@
+// Small conveniences. Everything works without them.
+
+const root = document.documentElement;
+
+// Light or dark, as the person chose; otherwise as their device says.
+try {
+  const stored = localStorage.getItem("theme");
+  if (stored) root.dataset.theme = stored;
+} catch { /* storage may be forbidden; then the device decides */ }
+for (const button of document.querySelectorAll("[data-theme-toggle]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const dark = root.dataset.theme
+      ? root.dataset.theme === "dark"
+      : matchMedia("(prefers-color-scheme: dark)").matches;
+    root.dataset.theme = dark ? "light" : "dark";
+    try { localStorage.setItem("theme", root.dataset.theme); } catch { /* as above */ }
+  });
+}
+
+// A menu closes when one clicks elsewhere or presses Escape.
+addEventListener("click", ({ target }) => {
+  for (const menu of document.querySelectorAll("details.menu[open]"))
+    if (!menu.contains(target)) menu.open = false;
+});
+addEventListener("keydown", ({ key }) => {
+  if (key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = false;
+});
+
+// Countdowns run on the server's clock: the phone's may be wrong.
+const served = Date.parse(document.querySelector("meta[name=server-time]")?.content);
+const skew = Number.isNaN(served) ? 0 : served - Date.now();
+function words(milliseconds) {
+  const all = Math.max(0, Math.floor(milliseconds / 1000));
+  const days = Math.floor(all / 86400);
+  const two = (number) => String(number).padStart(2, "0");
+  const clock = `${two(Math.floor(all / 3600) % 24)}:${two(Math.floor(all / 60) % 60)}:${two(all % 60)}`;
+  return days ? `${days} d ${clock}` : clock;
+}
+const countdowns = document.querySelectorAll("[data-countdown]");
+function tick() {
+  for (const element of countdowns)
+    element.textContent = words(Date.parse(element.dataset.countdown) - Date.now() - skew);
+}
+if (countdowns.length) { tick(); setInterval(tick, 1000); }
+
+// “Copy” buttons beside a text that one wants elsewhere.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.textContent = button.dataset.copied ?? "✓";
+  });
+}
