@@ -1,0 +1,66 @@
+from typing import Any, ClassVar
+from zoneinfo import available_timezones
+
+from allauth.account.forms import SignupForm as AllauthSignupForm
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.fields import SkillsField
+from accounts.models import User
+from core.text import clean_line
+
+
+class SignupForm(AllauthSignupForm):
+    display_name = forms.CharField(
+        label=_("Your name"),
+        max_length=80,
+        help_text=_("As you would like others to see it."),
+    )
+    field_order = ("display_name", "email", "password1")
+
+    def clean_display_name(self) -> str:
+        return clean_line(self.cleaned_data["display_name"])
+
+
+def zone_choices() -> list[tuple[str, str]]:
+    zones = sorted(zone for zone in available_timezones() if "/" in zone)
+    return [("", str(_("the event's"))), ("UTC", "UTC"), *((z, z) for z in zones)]
+
+
+class ProfileForm(forms.ModelForm[User]):
+    skills = SkillsField(label=_("What you can do"))
+    time_zone = forms.ChoiceField(
+        label=_("Your time zone"), choices=zone_choices, required=False
+    )
+
+    class Meta:
+        model = User
+        fields: ClassVar = [
+            "display_name",
+            "headline_role",
+            "skills",
+            "about",
+            "time_zone",
+        ]
+        widgets: ClassVar = {"about": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["skills"] = list(self.instance.skills.all())
+
+
+class EraseForm(forms.Form):
+    email = forms.EmailField(
+        label=_("Type your e-mail address to confirm"),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"].lower()
+        if email != self.user.email:
+            raise forms.ValidationError(_("This is not the address of your account."))
+        return email

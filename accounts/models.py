@@ -1,0 +1,140 @@
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.contrib.auth.models import (
+    AbstractBaseUser,
+    BaseUserManager,
+    PermissionsMixin,
+)
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from core.models import LineField, ProseField
+
+
+def validate_time_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError(
+            _("“%(name)s” is no known time zone. Try one like Europe/Berlin."),
+            params={"name": name},
+        )
+
+
+class SkillQuerySet(models.QuerySet["Skill"]):
+    def named(self, names: list[str]) -> list["Skill"]:
+        """The skills with these names, made where they are new; order is lost."""
+        wanted = {slugify(name): name for name in names if slugify(name)}
+        self.bulk_create(
+            [Skill(slug=slug, name=name) for slug, name in wanted.items()],
+            ignore_conflicts=True,
+        )
+        return list(self.filter(slug__in=wanted))
+
+
+class Skill(models.Model):
+    """Something people can do and teams look for: “PyTorch”, “data cleaning”."""
+
+    name = LineField(_("name"), max_length=40)
+    slug = models.SlugField(_("slug"), max_length=40, unique=True)
+
+    objects = SkillQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("skill")
+        verbose_name_plural = _("skills")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(
+        self, email: str, password: str | None = None, **fields: Any
+    ) -> "User":
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(
+        self, email: str, password: str | None = None, **fields: Any
+    ) -> "User":
+        return self.create_user(
+            email, password, is_staff=True, is_superuser=True, **fields
+        )
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    class HeadlineRole(models.TextChoices):
+        DATA_SCIENTIST = "data_scientist", _("Data scientist")
+        ML_ENGINEER = "ml_engineer", _("Machine learning engineer")
+        SOFTWARE_ENGINEER = "software_engineer", _("Software engineer")
+        INFRASTRUCTURE_ENGINEER = (
+            "infrastructure_engineer",
+            _("Infrastructure engineer"),
+        )
+        DATA_ENGINEER = "data_engineer", _("Data engineer")
+        RESEARCHER = "researcher", _("Researcher")
+        PRODUCT = "product", _("Product or design")
+        STUDENT = "student", _("Student")
+        OTHER = "other", _("Something else")
+
+    email = models.EmailField(_("e-mail address"), unique=True)
+    display_name = LineField(
+        _("name"), max_length=80, help_text=_("As you would like others to see it.")
+    )
+    headline_role = models.CharField(
+        _("what you do"), max_length=30, choices=HeadlineRole, blank=True
+    )
+    skills = models.ManyToManyField(Skill, blank=True, related_name="people")
+    about = ProseField(_("about you"), max_length=1000, blank=True)
+    time_zone = models.CharField(
+        _("time zone"), max_length=60, blank=True, validators=[validate_time_zone]
+    )
+    quiet_from = models.TimeField(_("no mail from"), null=True, blank=True)
+    quiet_until = models.TimeField(_("no mail until"), null=True, blank=True)
+    is_staff = models.BooleanField(_("may enter the admin"), default=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        ordering = ["display_name", "pk"]
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="one_account_per_address"),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name or self.email.partition("@")[0]
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:person", args=[self.pk])
+
+    def clean(self) -> None:
+        super().clean()
+        self.email = self.email.strip().lower()
+
+    @property
+    def initials(self) -> str:
+        words = str(self).split()
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        return ZoneInfo(self.time_zone) if self.time_zone else None
