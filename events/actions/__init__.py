@@ -1,0 +1,28 @@
+"""Everything that can happen to people's places at an event, and to its news."""
+
+from events.actions.announcements import publish_announcement
+from events.actions.check_in import check_in, undo_check_in
+from events.actions.registrations import (
+    Wishes,
+    approve_registration,
+    cancel_registration,
+    conduct_digest,
+    decline_registration,
+    fill_places,
+    register_for_event,
+    set_looking,
+)
+
+__all__ = [
+    "Wishes",
+    "approve_registration",
+    "cancel_registration",
+    "check_in",
+    "conduct_digest",
+    "decline_registration",
+    "fill_places",
+    "publish_announcement",
+    "register_for_event",
+    "set_looking",
+    "undo_check_in",
+]

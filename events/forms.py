@@ -1,0 +1,229 @@
+import logging
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Skill, User
+from core.text import clean_line, clean_text
+from events.actions import Wishes, conduct_digest
+from events.models import (
+    Announcement,
+    Event,
+    Registration,
+    RegistrationQuestion,
+    Series,
+)
+
+logger = logging.getLogger(__name__)
+
+QUESTION = "question_"
+LONGEST_LINE = 200
+LONGEST_TEXT = 2000
+
+
+class LineInput(forms.CharField):
+    """One line that people type, as :class:`core.models.LineField` would store it."""
+
+    def to_python(self, value: Any) -> str:
+        return clean_line(super().to_python(value) or "")
+
+
+class TextInput(forms.CharField):
+    """Some lines that people type."""
+
+    widget = forms.Textarea(attrs={"rows": 4})
+
+    def to_python(self, value: Any) -> str:
+        return clean_text(super().to_python(value) or "")
+
+
+def field_for(question: RegistrationQuestion) -> forms.Field:
+    """The form field that asks ``question``; choices hold its own options only."""
+    kind = RegistrationQuestion.Kind
+    common: dict[str, Any] = {
+        "label": question.label,
+        "help_text": question.help_text,
+        "required": question.is_required,
+    }
+    options = [(option, option) for option in question.option_list]
+    match question.kind:
+        case kind.TEXT:
+            return TextInput(max_length=LONGEST_TEXT, **common)
+        case kind.CHOICE:
+            return forms.ChoiceField(
+                choices=[("", _("Please choose")), *options], **common
+            )
+        case kind.CHOICES:
+            return forms.MultipleChoiceField(
+                choices=options, widget=forms.CheckboxSelectMultiple, **common
+            )
+        case kind.YES_NO:
+            return forms.BooleanField(**common)
+        case _line:
+            return LineInput(max_length=LONGEST_LINE, **common)
+
+
+class PlaceForm(forms.ModelForm[Registration]):
+    """What a person may change about their own place at any time."""
+
+    class Meta:
+        model = Registration
+        fields = ("in_directory", "looking_for_team", "pitch")
+        help_texts = {
+            "in_directory": _(
+                "Your name, role, skills and the line below; only for people "
+                "who take part. Never your e-mail address."
+            ),
+            "looking_for_team": _("Teams with a free seat can then find you."),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("looking_for_team") and not cleaned.get("in_directory"):
+            self.add_error(
+                "in_directory",
+                _("Teams can only find you if you show yourself to the others."),
+            )
+        return cleaned
+
+
+class RegistrationForm(PlaceForm):
+    """Asks the organisers' questions and for consent to the code of conduct."""
+
+    conduct = forms.BooleanField(
+        label=_("I have read the code of conduct and will keep to it"),
+        error_messages={
+            "required": _("Please read and accept the code of conduct to take part.")
+        },
+    )
+    # Which text was shown: consent to an older one is no consent.
+    conduct_digest = forms.CharField(
+        widget=forms.HiddenInput, required=False, max_length=64
+    )
+
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.event = event
+        self.questions = list(event.registration_questions.all())
+        for question in self.questions:
+            self.fields[f"{QUESTION}{question.pk}"] = field_for(question)
+        if event.code_of_conduct:
+            self.fields["conduct_digest"].initial = conduct_digest(event)
+        else:
+            del self.fields["conduct"]
+        own = [f"{QUESTION}{question.pk}" for question in self.questions]
+        self.order_fields(
+            [*own, "in_directory", "looking_for_team", "pitch", "conduct"]
+        )
+
+    def show_current_conduct(self) -> None:
+        """Ask anew for consent, to the text as it is now."""
+        data = cast("QueryDict", self.data).copy()
+        data[self.add_prefix("conduct_digest")] = conduct_digest(self.event)
+        data.pop(self.add_prefix("conduct"), None)
+        self.data = data
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        asked = set(self.fields)
+        sent = {*self.data, *self.files} - {"csrfmiddlewaretoken"}
+        strange = sorted(name for name in sent - asked if name.startswith(QUESTION))
+        if strange or any(name.startswith(QUESTION) for name in self.files):
+            raise ValidationError(
+                _("The questions have changed. Please look through them once more.")
+            )
+        if sent - asked:
+            logger.warning("Registration form with fields %.200r", sorted(sent - asked))
+        return cleaned
+
+    @property
+    def wishes(self) -> Wishes:
+        """What was said, once the form is valid."""
+        said = self.cleaned_data
+        return Wishes(
+            answers={
+                str(question.pk): said[f"{QUESTION}{question.pk}"]
+                for question in self.questions
+            },
+            conduct_digest=said["conduct_digest"],
+            in_directory=said["in_directory"],
+            looking_for_team=said["looking_for_team"],
+            pitch=said["pitch"],
+        )
+
+
+class EventFilterForm(forms.Form):
+    """The list of events, on GET."""
+
+    q = LineInput(label=_("Words"), required=False, max_length=100)
+    series = forms.ModelChoiceField(
+        label=_("Series"),
+        queryset=Series.objects.all(),
+        to_field_name="slug",
+        required=False,
+        empty_label=_("All series"),
+    )
+
+
+class PeopleFilterForm(forms.Form):
+    """The board “find a person”, on GET."""
+
+    q = LineInput(label=_("Name or words"), required=False, max_length=100)
+    role = forms.ChoiceField(
+        label=_("What they do"),
+        required=False,
+        choices=[("", _("Everybody")), *User.HeadlineRole.choices],
+    )
+    skill = forms.ModelChoiceField(
+        label=_("Skill"),
+        queryset=Skill.objects.none(),
+        to_field_name="slug",
+        required=False,
+        empty_label=_("Any"),
+    )
+    looking = forms.BooleanField(label=_("Looking for a team"), required=False)
+
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        skills = cast("forms.ModelChoiceField[Skill]", self.fields["skill"])
+        skills.queryset = Skill.objects.filter(
+            people__registrations__in=event.registrations.in_directory()
+        ).distinct()
+
+
+class DeskForm(forms.Form):
+    """Search at the door, on GET: a ticket's code or part of a name."""
+
+    q = LineInput(
+        label=_("Name or ticket code"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(
+            attrs={"type": "search", "autocomplete": "off", "autofocus": True}
+        ),
+    )
+
+
+class RegistrationFilterForm(forms.Form):
+    """The organisers' list of registrations, on GET."""
+
+    q = LineInput(label=_("Name or e-mail address"), required=False, max_length=100)
+    status = forms.ChoiceField(
+        label=_("Status"),
+        required=False,
+        choices=[("", _("All")), *Registration.Status.choices],
+    )
+
+
+class AnnouncementForm(forms.ModelForm[Announcement]):
+    by_mail = forms.BooleanField(
+        label=_("Also mail it to everybody who takes part"), required=False
+    )
+
+    class Meta:
+        model = Announcement
+        fields = ("text", "on_stage")
+        widgets = {"text": forms.Textarea(attrs={"rows": 4})}

@@ -1,0 +1,42 @@
+"""What an event knows about a person, for their export and for who sees whom."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from accounts.hooks import holds_personal_data
+from accounts.models import User
+from accounts.visibility import where_people_meet
+from events.models import Registration
+
+
+@holds_personal_data("registrations")
+def registrations(user: User) -> list[dict[str, Any]]:
+    return [
+        {
+            "event": registration.event.name,
+            "status": registration.status,
+            "role": registration.role,
+            "answers": registration.answers,
+            "conduct_accepted_at": str(registration.conduct_accepted_at or ""),
+            "in_directory": registration.in_directory,
+            "looking_for_team": registration.looking_for_team,
+            "pitch": registration.pitch,
+            "checked_in_at": str(registration.checked_in_at or ""),
+        }
+        for registration in user.registrations.select_related("event")
+    ]
+
+
+@where_people_meet
+def in_a_directory(seeker: User) -> Q:
+    """Opted in at an event that the seeker takes part in."""
+    shared = Registration.objects.in_directory().filter(
+        event__in=Registration.objects.taking_part().filter(user=seeker).values("event")
+    )
+    return Q(registrations__in=shared)
+
+
+@where_people_meet
+def at_an_event_they_organise(seeker: User) -> Q:
+    return Q(registrations__event__series__organisers=seeker)

@@ -1,0 +1,5 @@
+"""Pages of an event. Other apps build theirs on :class:`EventMixin`."""
+
+from events.views.base import EventMixin
+
+__all__ = ["EventMixin"]

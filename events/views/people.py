@@ -1,0 +1,74 @@
+"""The board “find a person”: only those who wished to be on it."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.functional import cached_property
+from django.views.generic import ListView
+
+from events.forms import PeopleFilterForm
+from events.models import Phase, Registration
+from events.views.base import EventMixin
+
+FORBIDDEN = 403
+
+
+class PeopleView(EventMixin, ListView[Registration]):
+    tab = "people"
+    template_name = "events/people.html"
+    context_object_name = "people"
+    paginate_by = 24
+
+    def dispatch(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        if not self.user.has_perm("events.see_directory", self.event):
+            return self.explain(request)
+        return super().dispatch(request, *args, **kwargs)
+
+    def explain(self, request: HttpRequest) -> HttpResponse:
+        """Say who may see the board; that there is one is no secret."""
+        context = {
+            "event": self.event,
+            "event_tab": self.tab,
+            "is_open": self.event.is_open_for(Phase.REGISTRATION),
+        }
+        return render(request, "events/people_closed.html", context, status=FORBIDDEN)
+
+    @cached_property
+    def form(self) -> PeopleFilterForm:
+        return PeopleFilterForm(self.request.GET or None, event=self.event)
+
+    def get_queryset(self) -> QuerySet[Registration]:
+        people = (
+            self.event.registrations.in_directory()
+            .select_related("user")
+            .prefetch_related("user__skills")
+            .order_by("-looking_for_team", "user__display_name", "pk")
+        )
+        if not (self.form.is_bound and self.form.is_valid()):
+            return people
+        wish = self.form.cleaned_data
+        if wish["q"]:
+            people = people.filter(
+                Q(user__display_name__icontains=wish["q"])
+                | Q(user__about__icontains=wish["q"])
+                | Q(pitch__icontains=wish["q"])
+            )
+        if wish["role"]:
+            people = people.filter(user__headline_role=wish["role"])
+        if wish["skill"]:
+            people = people.filter(user__skills=wish["skill"])
+        if wish["looking"]:
+            people = people.filter(looking_for_team=True)
+        return people
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            form=self.form,
+            registration=self.event.registrations.filter(user=self.user).first(),
+            **kwargs,
+        )
