@@ -1,0 +1,93 @@
+"""What people and organisers do with mail."""
+
+from collections.abc import Collection
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from core.exceptions import Refused
+from events.log import record
+from notifications.models import Broadcast, Notification, Preference
+from notifications.outbox import Topic, notify
+from notifications.segments import register
+
+Status = Notification.Status
+
+
+class NobodyThere(Refused):
+    message = _("Nobody is in this group right now, so nothing was sent.")
+
+
+class AlreadySent(Refused):
+    message = _("This message has been sent already.")
+
+
+def switch_off(user: User, topic: Topic) -> None:
+    """No more mails of this topic; saying it twice is saying it once."""
+    if topic != Topic.NECESSARY:
+        Preference.objects.get_or_create(user=user, topic=topic)
+
+
+@transaction.atomic
+def choose_topics(user: User, wanted: Collection[str]) -> None:
+    """Keep exactly these topics; the necessary ones cannot be switched off."""
+    for topic in Topic:
+        if topic in wanted:
+            Preference.objects.filter(user=user, topic=topic).delete()
+        else:
+            switch_off(user, topic)
+
+
+def recipients(broadcast: Broadcast) -> QuerySet[User]:
+    """The people of the segment, each once, as it stands now."""
+    who = register[broadcast.segment].who(broadcast.event)
+    return User.objects.filter(pk__in=who.values("pk"), is_active=True)
+
+
+@transaction.atomic
+def send_broadcast(broadcast: Broadcast, user: User) -> int:
+    """Owe the message to everybody in its segment; return how many. Once only."""
+    broadcast = (
+        Broadcast.objects.select_for_update(of=("self",))
+        .select_related("event")
+        .get(pk=broadcast.pk)
+    )
+    if broadcast.status == Broadcast.Status.SENT:
+        raise AlreadySent
+    people = list(recipients(broadcast))
+    if not people:
+        raise NobodyThere
+    notify(
+        people,
+        "notifications/email/broadcast",
+        key=f"broadcast:{broadcast.pk}",
+        event=broadcast.event,
+        topic=Topic.NEWS,
+        context={
+            "subject": broadcast.subject,
+            "text": broadcast.body,
+            "path": broadcast.event.get_absolute_url(),
+        },
+    )
+    broadcast.status = Broadcast.Status.SENT
+    broadcast.sent_at = timezone.now()
+    broadcast.recipients = len(people)
+    broadcast.save(update_fields=["status", "sent_at", "recipients"])
+    record(
+        user,
+        "notifications.sent",
+        broadcast,
+        event=broadcast.event,
+        segment=broadcast.segment,
+        recipients=len(people),
+    )
+    return len(people)
+
+
+def approve_held(notification: Notification) -> None:
+    Notification.objects.filter(pk=notification.pk, status=Status.HELD).update(
+        status=Status.QUEUED, send_after=timezone.now()
+    )

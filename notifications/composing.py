@@ -1,0 +1,139 @@
+"""The words of a mail: templates, organisers' own texts, headers.
+
+People's names and texts are only ever values: never templates, never headers, never
+links. ``{placeholders}`` of organisers' texts are a fixed list, replaced as strings.
+"""
+
+import re
+from email.utils import formataddr
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives
+from django.core.signing import BadSignature, Signer
+from django.template import Context
+from django.template.loader import get_template, render_to_string
+from django.urls import reverse
+from django.utils.html import escape, linebreaks
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from notifications.models import MailText, Notification, Topic
+
+PLACEHOLDERS = ("name", "event", "team", "deadline", "link")
+_PLACEHOLDER = re.compile(r"\{([^{}\s]*)\}")
+_signer = Signer(salt="notifications.unsubscribe")
+
+
+def check_placeholders(text: str) -> None:
+    """Refuse a text that asks for anything but :data:`PLACEHOLDERS`, naming it."""
+    for name in _PLACEHOLDER.findall(text):
+        if name not in PLACEHOLDERS:
+            raise ValidationError(
+                _("{%(name)s} is not known. You can use: %(known)s."),
+                params={
+                    "name": name,
+                    "known": ", ".join(f"{{{known}}}" for known in PLACEHOLDERS),
+                },
+            )
+
+
+def fill(text: str, values: dict[str, Any]) -> str:
+    """Replace the known placeholders; leave everything else as it is."""
+    return _PLACEHOLDER.sub(
+        lambda match: str(values.get(match[1], ""))
+        if match[1] in PLACEHOLDERS
+        else match[0],
+        text,
+    )
+
+
+def unsubscribe_token(notification: Notification) -> str:
+    return _signer.sign(f"{notification.recipient_id}-{notification.topic}")
+
+
+def read_unsubscribe_token(token: str) -> tuple[int, Topic] | None:
+    """The person and topic that ``token`` stands for, whatever its age."""
+    try:
+        person, _dash, topic = _signer.unsign(token).partition("-")
+        return int(person), Topic(topic)
+    except (BadSignature, ValueError):
+        return None
+
+
+def values_of(notification: Notification) -> dict[str, Any]:
+    """What templates and placeholders may say."""
+    context = dict(notification.context)
+    path = str(context.pop("path", ""))
+    return {
+        "name": str(notification.recipient or context.pop("name", "")),
+        "event": notification.event.name if notification.event else "",
+        **context,
+        "link": f"{settings.SITE_URL}{path}" if path else "",
+    }
+
+
+def words_of(notification: Notification) -> tuple[str, str]:
+    """Subject and text, in the organisers' words where they wrote their own."""
+    values = values_of(notification)
+    own = (
+        MailText.objects.filter(
+            event=notification.event, template=notification.template
+        ).first()
+        if notification.event
+        else None
+    )
+    if own is not None:
+        return _one_line(fill(own.subject, values)), fill(own.body, values)
+    subject = render_text(f"{notification.template}_subject.txt", values)
+    body = render_text(f"{notification.template}_message.txt", values)
+    return _one_line(subject), body.strip()
+
+
+def render_text(template: str, values: dict[str, Any]) -> str:
+    """A text template, in which nothing is HTML and so nothing is escaped."""
+    text: str = get_template(template).template.render(  # type: ignore[attr-defined]
+        Context(values, autoescape=False)
+    )
+    return text
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:200]
+
+
+def compose(notification: Notification) -> EmailMultiAlternatives:
+    """The mail as it goes out; the Message-ID is the same at every attempt."""
+    subject, body = words_of(notification)
+    domain = settings.SITE_URL.rpartition("/")[2].partition(":")[0]
+    headers = {
+        "Message-ID": f"<{notification.message_id}@{domain}>",
+        "Auto-Submitted": "auto-generated",
+    }
+    unsubscribe = ""
+    if notification.topic != Topic.NECESSARY and notification.recipient_id:
+        path = reverse(
+            "notifications:unsubscribe", args=[unsubscribe_token(notification)]
+        )
+        unsubscribe = f"{settings.SITE_URL}{path}"
+        headers["List-Unsubscribe"] = f"<{unsubscribe}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    frame = {
+        "body": body,
+        "html_body": mark_safe(linebreaks(escape(body))),  # noqa: S308 -- escaped here
+        "link": values_of(notification)["link"],
+        "event": notification.event,
+        "topic": Topic(notification.topic).label,
+        "unsubscribe": unsubscribe,
+        "subject": subject,
+    }
+    person = notification.recipient
+    mail = EmailMultiAlternatives(
+        subject=subject,
+        body=render_text("email/frame.txt", frame),
+        to=[formataddr((str(person), person.email)) if person else notification.address],
+        headers=headers,
+    )
+    mail.attach_alternative(render_to_string("email/frame.html", frame), "text/html")
+    return mail

@@ -1,0 +1,137 @@
+"""From one row of the outbox to one mail, and back into the row how it went."""
+
+import logging
+import random
+import smtplib
+from datetime import datetime, timedelta
+
+from django.core.mail import EmailMultiAlternatives
+from django.utils import timezone
+
+from notifications.composing import compose
+from notifications.models import (
+    ACCOUNT_MAIL,
+    MAX_ATTEMPTS,
+    Notification,
+    Preference,
+    Topic,
+)
+
+logger = logging.getLogger(__name__)
+
+FIRST_PAUSE = timedelta(seconds=10)
+LONGEST_PAUSE = timedelta(hours=1)
+PERMANENT = range(500, 600)
+
+Status = Notification.Status
+
+
+def deliver(pk: int) -> None:
+    """Send the notification unless it is sent, being sent, not due or not wanted."""
+    notification = Notification.objects.claim(pk)
+    if notification is None:
+        return
+    if reason := unwanted(notification):
+        settle(notification, Status.CANCELLED, error=reason)
+        return
+    if quiet_until := end_of_quiet_hours(notification):
+        postpone(notification, quiet_until)
+        return
+    try:
+        mail: EmailMultiAlternatives = compose(notification)
+        mail.send()
+    except Exception as error:  # noqa: BLE001 -- whatever it is, the row must say so
+        logger.warning("Notification %s was not sent", pk, exc_info=True)
+        after_failure(notification, error)
+    else:
+        kept = {} if notification.template == ACCOUNT_MAIL else notification.context
+        settle(notification, Status.SENT, sent_at=timezone.now(), context=kept)
+
+
+def settle(notification: Notification, status: str, **fields: object) -> None:
+    """Write how it ended, unless the lease ran out and another worker has it now."""
+    Notification.objects.filter(
+        pk=notification.pk,
+        status=Status.SENDING,
+        claimed_at=notification.claimed_at,
+    ).update(status=status, **fields)
+
+
+def unwanted(notification: Notification) -> str:
+    """Why the world does not need this mail any more; empty if it does."""
+    person = notification.recipient
+    if person is not None and not person.is_active:
+        return "The account is closed."
+    if notification.expires_at and notification.expires_at <= timezone.now():
+        return "Its deadline has passed."
+    if notification.topic == Topic.NECESSARY:
+        return ""
+    if notification.event is not None and not notification.event.is_published:
+        return "The event is not published."
+    if (
+        person is not None
+        and Preference.objects.filter(user=person, topic=notification.topic).exists()
+    ):
+        return "The person has switched this topic off."
+    return ""
+
+
+def end_of_quiet_hours(notification: Notification) -> datetime | None:
+    """When the person's quiet hours end, if it is quiet now; in their own time zone."""
+    person = notification.recipient
+    if (
+        person is None
+        or notification.topic == Topic.NECESSARY
+        or person.quiet_from is None
+        or person.quiet_until is None
+        or person.quiet_from == person.quiet_until
+    ):
+        return None
+    zone = person.zone or (notification.event.zone if notification.event else None)
+    now = timezone.localtime(timezone=zone)
+    start, end = person.quiet_from, person.quiet_until
+    clock = now.time()
+    over_midnight = start > end
+    is_quiet = (
+        clock >= start or clock < end if over_midnight else start <= clock < end
+    )
+    if not is_quiet:
+        return None
+    day = now.date() + timedelta(days=int(over_midnight and clock >= start))
+    return datetime.combine(day, end, tzinfo=now.tzinfo)
+
+
+def postpone(notification: Notification, until: datetime) -> None:
+    """Not an attempt: the person sleeps."""
+    settle(
+        notification,
+        Status.QUEUED,
+        send_after=until,
+        attempts=notification.attempts - 1,
+    )
+
+
+def after_failure(notification: Notification, error: Exception) -> None:
+    """Try later, longer each time; give up at once on what will not get better."""
+    text = f"{type(error).__name__}: {error}"[:1000]
+    if is_permanent(error) or notification.attempts >= MAX_ATTEMPTS:
+        settle(notification, Status.FAILED, error=text)
+        return
+    pause = min(FIRST_PAUSE * 2**notification.attempts, LONGEST_PAUSE)
+    jitter = random.uniform(0.5, 1.5)  # noqa: S311 -- spreads the load, hides nothing
+    settle(
+        notification,
+        Status.QUEUED,
+        error=text,
+        send_after=timezone.now() + pause * jitter,
+    )
+
+
+def is_permanent(error: Exception) -> bool:
+    """Whether the server's answer says that asking again is no use (RFC 5321, 5yz)."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes = [code for code, _text in error.recipients.values()]
+        return all(code in PERMANENT for code in codes)
+    if isinstance(error, smtplib.SMTPResponseException):
+        return error.smtp_code in PERMANENT
+    return False

@@ -1,0 +1,78 @@
+"""Mails about people's places and the organisers' news; events knows no mail."""
+
+from django.utils.formats import date_format
+
+from accounts.models import User
+from events import hooks
+from events.models import Announcement, Registration
+from notifications.outbox import Topic, notify
+
+
+def _tell(registration: Registration, occasion: str) -> None:
+    event = registration.event
+    starts = event.starts_at.astimezone(event.zone)
+    # Who registers anew after cancelling is told anew: the time of asking differs.
+    asked = f"{registration.queued_at:%Y%m%d%H%M%S%f}"
+    notify(
+        [registration.user],
+        f"notifications/email/registration_{occasion}",
+        key=f"registration-{occasion}:{registration.pk}:{asked}",
+        event=event,
+        context={
+            "event_name": event.name,
+            "place": event.venue,
+            "starts": f"{date_format(starts, 'l j F Y, H:i')} {starts.tzname()}",
+            "path": registration.get_absolute_url(),
+        },
+    )
+
+
+@hooks.registration_received
+def tell_received(registration: Registration) -> None:
+    _tell(registration, "received")
+
+
+@hooks.registration_confirmed
+def tell_confirmed(registration: Registration) -> None:
+    _tell(registration, "confirmed")
+
+
+@hooks.registration_waitlisted
+def tell_waitlisted(registration: Registration) -> None:
+    _tell(registration, "waitlisted")
+
+
+@hooks.registration_promoted
+def tell_promoted(registration: Registration) -> None:
+    _tell(registration, "promoted")
+
+
+@hooks.registration_declined
+def tell_declined(registration: Registration) -> None:
+    _tell(registration, "declined")
+
+
+@hooks.registration_cancelled
+def tell_cancelled(registration: Registration, user: User) -> None:
+    """A person knows what they did themselves; an organiser's doing is news."""
+    if user.pk != registration.user_id:
+        _tell(registration, "cancelled")
+
+
+@hooks.announcement_published
+def mail_announcement(announcement: Announcement, by_mail: bool) -> None:  # noqa: FBT001
+    if not by_mail:
+        return
+    event = announcement.event
+    notify(
+        User.objects.filter(registrations__in=event.registrations.taking_part()),
+        "notifications/email/announcement",
+        key=f"announcement:{announcement.pk}",
+        event=event,
+        topic=Topic.NEWS,
+        context={
+            "event_name": event.name,
+            "text": announcement.text,
+            "path": event.get_absolute_url(),
+        },
+    )

@@ -1,0 +1,119 @@
+"""The two calls by which a mail comes to be owed. Nothing is sent from here."""
+
+import logging
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from accounts.models import User
+from events.models import Event
+from notifications.models import Notification, Topic
+from notifications.tasks import deliver_due
+
+__all__ = ["Topic", "notify", "notify_address"]
+
+logger = logging.getLogger(__name__)
+
+# After a failed nudge the broker is left alone for so long; beat's sweep does the work.
+PAUSE = 30.0
+
+
+class Doorbell:
+    """Wakes the workers after a commit. Never slows or breaks the request."""
+
+    def __init__(self) -> None:
+        self.quiet_until = 0.0
+
+    def ring(self) -> None:
+        """Nudge in a thread of its own, unless the broker was just seen to be down."""
+        if time.monotonic() >= self.quiet_until:
+            threading.Thread(target=self._nudge, daemon=True).start()
+
+    def _nudge(self) -> None:
+        try:
+            deliver_due.apply_async(retry=False)
+        except (OperationalError, OSError):
+            self.quiet_until = time.monotonic() + PAUSE
+            logger.warning("The broker cannot be reached; mails wait for the sweep")
+
+
+doorbell = Doorbell()
+
+
+def notify(  # noqa: PLR0913 -- one keyword each, all but two optional
+    recipients: Iterable[User],
+    template: str,
+    *,
+    key: str,
+    event: Event | None = None,
+    context: Mapping[str, Any] | None = None,
+    topic: Topic = Topic.NECESSARY,
+    send_after: datetime | None = None,
+    expires_at: datetime | None = None,
+) -> None:
+    """Owe each recipient one e-mail, as part of the caller's transaction.
+
+    ``key`` names the occasion. Saying the same thing twice queues it once.
+    """
+    _owe(
+        Notification(
+            key=f"{key}:{user.pk}",
+            recipient=user,
+            event=event,
+            topic=topic,
+            template=template,
+            context=_plain(context),
+            send_after=send_after or timezone.now(),
+            expires_at=expires_at,
+        )
+        for user in recipients
+    )
+
+
+def notify_address(  # noqa: PLR0913
+    address: str,
+    template: str,
+    *,
+    key: str,
+    event: Event | None = None,
+    context: Mapping[str, Any] | None = None,
+    topic: Topic = Topic.NECESSARY,
+    send_after: datetime | None = None,
+    expires_at: datetime | None = None,
+) -> None:
+    """Owe one e-mail to somebody who may have no account, such as a judge."""
+    _owe(
+        [
+            Notification(
+                key=key,
+                address=address,
+                event=event,
+                topic=topic,
+                template=template,
+                context=_plain(context),
+                send_after=send_after or timezone.now(),
+                expires_at=expires_at,
+            )
+        ]
+    )
+
+
+def _plain(context: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Only what JSON knows; lazy translations and slugs become text here."""
+    return {
+        name: value
+        if isinstance(value, str | int | float | bool | list | dict | None)
+        else str(value)
+        for name, value in (context or {}).items()
+    }
+
+
+def _owe(rows: Iterable[Notification]) -> None:
+    Notification.objects.bulk_create(rows, ignore_conflicts=True)
+    transaction.on_commit(doorbell.ring, robust=True)

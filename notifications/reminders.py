@@ -1,0 +1,132 @@
+"""Whom to remind before which deadline. Apps above register theirs with ``remind``.
+
+Nothing is planned days ahead: each minute the sweep asks who should be reminded *now*.
+The outbox's unique key (reminder, event, deadline, person) is the memory, so two
+sweeps, a dead beat or a late one change nothing.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from accounts.models import User
+from events.models import Event, Phase, PhaseWindow
+from notifications.models import ReminderRule, Topic
+from notifications.outbox import notify, notify_address
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Somebody who may have no account; ``path`` is their own link into Menlo."""
+
+    address: str
+    name: str
+    path: str
+
+
+Who = Callable[[Event], Iterable[User | Addressee]]
+
+
+@dataclass(frozen=True)
+class Reminder:
+    kind: str
+    template: str
+    phase: Phase
+    before: timedelta
+    topic: Topic
+    who: Who
+
+
+register: dict[str, Reminder] = {}
+
+
+def remind(
+    template: str,
+    *,
+    phase: Phase,
+    before: timedelta,
+    topic: Topic = Topic.REMINDER,
+) -> Callable[[Who], Who]:
+    """Mail those whom the function names, once, from ``before`` the end of ``phase``.
+
+    The function is asked when the moment has come, so it knows who still needs it.
+    """
+
+    def add(who: Who) -> Who:
+        kind = f"{who.__module__.partition('.')[0]}.{getattr(who, '__name__', '')}"
+        register[kind] = Reminder(kind, template, phase, before, topic, who)
+        return who
+
+    return add
+
+
+def queue_due() -> None:
+    """Owe each reminder whose time has come and whose deadline has not passed."""
+    now = timezone.now()
+    windows = (
+        PhaseWindow.objects.filter(
+            closes_at__gt=now,
+            opens_at__lte=now,
+            event__is_published=True,
+            phase__in={reminder.phase for reminder in register.values()},
+        )
+        .select_related("event")
+        .prefetch_related("event__windows", "event__reminder_rules")
+    )
+    for window in windows:
+        for reminder in register.values():
+            if reminder.phase == window.phase and _is_time(reminder, window):
+                _queue(reminder, window)
+
+
+def _is_time(reminder: Reminder, window: PhaseWindow) -> bool:
+    before = reminder.before
+    rule: ReminderRule | None = next(
+        (r for r in window.event.reminder_rules.all() if r.kind == reminder.kind), None
+    )
+    if rule is not None:
+        if not rule.is_on:
+            return False
+        before = timedelta(hours=rule.hours_before)
+    return window.closes_at - before <= timezone.now()
+
+
+def _queue(reminder: Reminder, window: PhaseWindow) -> None:
+    event = window.event
+    local = window.closes_at.astimezone(event.zone)
+    key = f"reminder:{reminder.kind}:{event.pk}:{window.closes_at:%Y%m%dT%H%M%S}"
+    context = {
+        "event": event.name,
+        "deadline": f"{date_format(local, 'l j F, H:i')} {local.tzname()}",
+    }
+    people = list(reminder.who(event))
+    notify(
+        [person for person in people if isinstance(person, User)],
+        reminder.template,
+        key=key,
+        event=event,
+        topic=reminder.topic,
+        context={**context, "path": event.get_absolute_url()},
+        expires_at=window.closes_at,
+    )
+    for person in people:
+        if isinstance(person, Addressee):
+            notify_address(
+                person.address,
+                reminder.template,
+                key=f"{key}:{person.address}",
+                event=event,
+                topic=reminder.topic,
+                context={**context, "name": person.name, "path": person.path},
+                expires_at=window.closes_at,
+            )
+
+
+# Beat knows it by this name; it lives here because tasks lie below the register.
+@shared_task(name="notifications.tasks.queue_reminders")
+def queue_reminders() -> None:
+    queue_due()

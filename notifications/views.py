@@ -1,0 +1,143 @@
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse, reverse_lazy
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.csrf import csrf_exempt
+from django.views.generic import TemplateView, UpdateView, View
+
+from accounts.models import User
+from core.exceptions import Refused
+from events.views import EventMixin
+from notifications import actions
+from notifications.composing import read_unsubscribe_token
+from notifications.forms import BroadcastForm, PreferencesForm
+from notifications.models import Broadcast, Notification, Topic
+
+
+class PreferencesView(UpdateView[User, PreferencesForm]):
+    form_class = PreferencesForm
+    template_name = "notifications/preferences.html"
+    success_url = reverse_lazy("notifications:preferences")
+
+    def get_object(self, queryset: Any = None) -> User:  # noqa: ARG002
+        return User.objects.get(pk=self.request.user.pk)
+
+    def form_valid(self, form: PreferencesForm) -> HttpResponse:
+        actions.choose_topics(self.object, form.cleaned_data["topics"])
+        messages.success(self.request, _("Saved."))
+        return super().form_valid(form)
+
+
+@method_decorator([login_not_required, csrf_exempt], name="dispatch")
+class UnsubscribeView(View):
+    """RFC 8058: POST without login, cookie or CSRF token; GET only shows a button."""
+
+    http_method_names = ["get", "head", "post"]
+
+    def read(self, token: str) -> tuple[User, Topic]:
+        found = read_unsubscribe_token(token)
+        user = User.objects.filter(pk=found[0]).first() if found else None
+        if found is None or user is None:
+            raise Http404
+        return user, found[1]
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        _user, topic = self.read(token)
+        return render(
+            request, "notifications/unsubscribe.html", {"topic": topic.label}
+        )
+
+    def post(self, request: HttpRequest, token: str) -> HttpResponse:
+        user, topic = self.read(token)
+        actions.switch_off(user, topic)
+        return render(
+            request,
+            "notifications/unsubscribe.html",
+            {"topic": topic.label, "done": True},
+        )
+
+
+class MailView(EventMixin, TemplateView):
+    """Organisers write to a part of their people, and see what is stuck."""
+
+    template_name = "notifications/event_mail.html"
+    tab = "mail"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not request.user.has_perm("events.organise_event", self.event):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        rows = Notification.objects.filter(event=self.event)
+        status = Notification.Status
+        return super().get_context_data(
+            **{
+                "form": BroadcastForm(),
+                "broadcasts": self.event.broadcasts.select_related("author")[:10],
+                "stuck": rows.stuck().select_related("recipient")[:50],
+                "held": rows.filter(status=status.HELD).select_related("recipient"),
+                "sent": rows.filter(status=status.SENT).count(),
+                "waiting": rows.filter(
+                    status__in=[status.QUEUED, status.SENDING]
+                ).count(),
+                **kwargs,
+            }
+        )
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = BroadcastForm(
+            request.POST, instance=Broadcast(event=self.event, author=self.user)
+        )
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(form=form))
+        return redirect(
+            "notifications:broadcast", self.event.slug, form.save().pk
+        )
+
+
+class BroadcastView(MailView):
+    """The message as it will be read, how many get it, and the button that sends."""
+
+    template_name = "notifications/broadcast_confirm.html"
+
+    def broadcast(self) -> Broadcast:
+        return get_object_or_404(self.event.broadcasts, pk=self.kwargs["pk"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        broadcast = self.broadcast()
+        return super().get_context_data(
+            broadcast=broadcast,
+            segment=broadcast.segment,
+            number=actions.recipients(broadcast).count(),
+            **kwargs,
+        )
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            sent = actions.send_broadcast(self.broadcast(), self.user)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            text = ngettext("%d mail is on its way.", "%d mails are on their way.", sent)
+            messages.success(request, text % sent)
+        return redirect(reverse("notifications:mail", args=[self.event.slug]))
+
+
+class SendAgainView(MailView):
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        rows = Notification.objects.filter(event=self.event, pk=self.kwargs["pk"])
+        rows.retry_failed()
+        for row in rows.filter(status=Notification.Status.HELD):
+            actions.approve_held(row)
+        messages.success(request, _("It will be sent again."))
+        return redirect(reverse("notifications:mail", args=[self.event.slug]))
