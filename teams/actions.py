@@ -1,0 +1,343 @@
+"""Everything that can happen to a team."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Skill, User
+from core.exceptions import Refused
+from core.text import fold, free_slug, new_code
+from events.log import record
+from events.models import Event, Phase, Registration
+from notifications.outbox import Topic, notify
+from teams.models import JoinRequest, Membership, Team
+
+
+class TeamsAreClosed(Refused):
+    message = _("Teams can only change while finding teams is open.")
+
+
+class TeamIsFull(Refused):
+    message = _("This team has no free seat left.")
+
+
+class AlreadyInATeam(Refused):
+    message = _("You are already in a team. Leave it before you join another.")
+
+
+class TheyAreInATeam(Refused):
+    message = _("This person is in a team by now.")
+
+
+class NotRegistered(Refused):
+    message = _("Please register for the event first. Then you can join a team.")
+
+
+class NameIsTaken(Refused):
+    message = _("Another team has this name. Please choose a different one.")
+
+
+class NotInThisTeam(Refused):
+    message = _("This person is not in the team.")
+
+
+class CaptainStays(Refused):
+    message = _("Hand over to somebody else before the captain is removed.")
+
+
+class RequestIsAnswered(Refused):
+    message = _("This request has been answered already.")
+
+
+class WorkIsHandedIn(Refused):
+    message = _("The team has handed in its project. Withdraw it first.")
+
+
+def locked(team: Team) -> Team:
+    """The team as it is now, and nobody else's until this transaction ends."""
+    return (
+        Team.objects.select_related("event")
+        .select_for_update(of=("self",))
+        .get(pk=team.pk)
+    )
+
+
+def _must_be_forming(team: Team) -> None:
+    if not team.is_forming:
+        raise TeamsAreClosed
+
+
+def _must_take_part(event: Event, user: User) -> None:
+    if not event.registrations.taking_part().filter(user=user).exists():
+        raise NotRegistered
+
+
+def _others(team: Team, user: User) -> QuerySet[User]:
+    return User.objects.filter(memberships__team=team).exclude(pk=user.pk)
+
+
+def _captains(team: Team) -> QuerySet[User]:
+    return User.objects.filter(
+        memberships__team=team, memberships__role=Membership.Role.CAPTAIN
+    )
+
+
+def _take_seat(
+    team: Team, user: User, role: str = Membership.Role.MEMBER
+) -> Membership:
+    """Seat ``user`` in a locked team with room; nobody sits in two teams."""
+    seat, is_new = Membership.objects.get_or_create(
+        event=team.event, user=user, defaults={"team": team, "role": role}
+    )
+    if not is_new:
+        raise AlreadyInATeam
+    JoinRequest.objects.filter(
+        user=user, team__event=team.event, status=JoinRequest.Status.WAITING
+    ).update(status=JoinRequest.Status.WITHDRAWN)
+    Registration.objects.filter(event=team.event, user=user).update(
+        looking_for_team=False
+    )
+    return seat
+
+
+@transaction.atomic
+def create_team(
+    event: Event,
+    user: User,
+    *,
+    name: str,
+    pitch: str = "",
+    join_policy: str = Team.JoinPolicy.REQUEST,
+    wanted_skills: Iterable[Skill] = (),
+) -> Team:
+    """Found a team with ``user`` as its captain; slug and code are made here.
+
+    The lock on the event makes two founders of the same name take turns.
+    """
+    event = Event.objects.select_for_update().get(pk=event.pk)
+    if not event.is_open_for(Phase.TEAM_FORMATION):
+        raise TeamsAreClosed
+    _must_take_part(event, user)
+    if Membership.objects.filter(event=event, user=user).exists():
+        raise AlreadyInATeam
+    if event.teams.active().filter(folded_name=fold(name)).exists():
+        raise NameIsTaken
+    team = Team.objects.create(
+        event=event,
+        name=name,
+        slug=free_slug(name, event.teams.all()),
+        pitch=pitch,
+        join_policy=join_policy,
+    )
+    team.wanted_skills.set(wanted_skills)
+    _take_seat(team, user, Membership.Role.CAPTAIN)
+    record(user, "teams.created", team, event=event)
+    return team
+
+
+@transaction.atomic
+def edit_team(
+    team: Team,
+    user: User,
+    *,
+    name: str,
+    pitch: str,
+    join_policy: str,
+    wanted_skills: Iterable[Skill],
+) -> Team:
+    """Change what the team says about itself. Its address stays as it is."""
+    team = locked(team)
+    namesakes = team.event.teams.active().filter(folded_name=fold(name))
+    if namesakes.exclude(pk=team.pk).exists():
+        raise NameIsTaken
+    if name != team.name:
+        record(user, "teams.renamed", name, event=team.event, before=team.name)
+    team.name, team.pitch, team.join_policy = name, pitch, join_policy
+    team.save(update_fields=["name", "folded_name", "pitch", "join_policy"])
+    team.wanted_skills.set(wanted_skills)
+    return team
+
+
+@transaction.atomic
+def join_team(team: Team, user: User) -> Membership:
+    """Give ``user`` a seat in ``team`` and tell the others.
+
+    The lock on the team makes people who want its last seat take turns; the constraint
+    ``one_team_per_attendee`` stops one person from taking a seat in two teams at once.
+    Joining the same team twice is joining it once.
+    """
+    team = locked(team)
+    _must_be_forming(team)
+    if seat := team.memberships.filter(user=user).first():
+        return seat
+    _must_take_part(team.event, user)
+    if team.is_full:
+        raise TeamIsFull
+    seat = _take_seat(team, user)
+    record(user, "teams.joined", team, event=team.event)
+    notify(
+        _others(team, user),
+        "teams/email/member_joined",
+        key=f"member-joined:{seat.pk}",
+        event=team.event,
+        topic=Topic.TEAM,
+        context={
+            "team": team.name,
+            "newcomer": str(user),
+            "path": team.get_absolute_url(),
+        },
+    )
+    return seat
+
+
+@transaction.atomic
+def ask_to_join(team: Team, user: User, message: str = "") -> JoinRequest:
+    """Ask the captain for a seat; asking twice is asking once."""
+    team = locked(team)
+    _must_be_forming(team)
+    _must_take_part(team.event, user)
+    if Membership.objects.filter(event=team.event, user=user).exists():
+        raise AlreadyInATeam
+    if team.is_full:
+        raise TeamIsFull
+    request, is_new = JoinRequest.objects.get_or_create(
+        team=team,
+        user=user,
+        status=JoinRequest.Status.WAITING,
+        defaults={"message": message},
+    )
+    if is_new:
+        notify(
+            _captains(team),
+            "teams/email/join_asked",
+            key=f"join-asked:{request.pk}",
+            event=team.event,
+            topic=Topic.TEAM,
+            context={
+                "team": team.name,
+                "asker": str(user),
+                "message": message,
+                "path": team.get_absolute_url(),
+            },
+        )
+    return request
+
+
+@transaction.atomic
+def answer_request(request: JoinRequest, user: User, *, accept: bool) -> None:
+    """Say yes or no to a request; a yes takes the seat under the team's lock."""
+    team = locked(request.team)
+    _must_be_forming(team)
+    request = JoinRequest.objects.select_related("user").get(pk=request.pk)
+    if request.status != JoinRequest.Status.WAITING:
+        raise RequestIsAnswered
+    if accept:
+        if team.is_full:
+            raise TeamIsFull
+        try:
+            with transaction.atomic():
+                _take_seat(team, request.user)
+        except AlreadyInATeam:
+            raise TheyAreInATeam from None
+        record(user, "teams.accepted", team, event=team.event, who=str(request.user))
+    request.status = (
+        JoinRequest.Status.ACCEPTED if accept else JoinRequest.Status.DECLINED
+    )
+    request.save(update_fields=["status"])
+    notify(
+        [request.user],
+        "teams/email/join_accepted" if accept else "teams/email/join_declined",
+        key=f"join-answered:{request.pk}",
+        event=team.event,
+        topic=Topic.TEAM,
+        context={"team": team.name, "path": team.get_absolute_url()},
+    )
+
+
+def withdraw_request(request: JoinRequest) -> None:
+    """Take back a question that nobody has answered yet."""
+    JoinRequest.objects.filter(pk=request.pk, status=JoinRequest.Status.WAITING).update(
+        status=JoinRequest.Status.WITHDRAWN
+    )
+
+
+def vacate(team: Team, user: User) -> None:
+    """Free the seat of ``user`` in a locked team and keep the team in order.
+
+    A captain's seat passes to the member who has been there longest. When the last one
+    goes, the team is archived; what it handed in stays.
+    """
+    seat = team.memberships.filter(user=user).first()
+    if seat is None:
+        return
+    was_captain = seat.role == Membership.Role.CAPTAIN
+    seat.delete()
+    heir = team.memberships.order_by("joined_at", "pk").first()
+    if heir is None:
+        team.is_archived = True
+        team.save(update_fields=["is_archived"])
+        team.join_requests.filter(status=JoinRequest.Status.WAITING).update(
+            status=JoinRequest.Status.DECLINED
+        )
+    elif was_captain:
+        heir.role = Membership.Role.CAPTAIN
+        heir.save(update_fields=["role"])
+
+
+@transaction.atomic
+def leave_team(team: Team, user: User) -> None:
+    """Leave; leaving twice is leaving once."""
+    team = locked(team)
+    _must_be_forming(team)
+    vacate(team, user)
+    record(user, "teams.left", team, event=team.event)
+
+
+@transaction.atomic
+def remove_member(team: Team, member: User, user: User) -> None:
+    """Take somebody's seat away and tell them."""
+    team = locked(team)
+    _must_be_forming(team)
+    seat = team.memberships.filter(user=member).first()
+    if seat is None:
+        raise NotInThisTeam
+    if seat.role == Membership.Role.CAPTAIN:
+        raise CaptainStays
+    number = seat.pk
+    vacate(team, member)
+    record(user, "teams.removed", team, event=team.event, who=str(member))
+    notify(
+        [member],
+        "teams/email/member_removed",
+        key=f"member-removed:{number}",
+        event=team.event,
+        topic=Topic.TEAM,
+        context={"team": team.name, "path": team.event.get_absolute_url()},
+    )
+
+
+@transaction.atomic
+def hand_over(team: Team, heir: User, user: User) -> None:
+    """Make ``heir`` the captain. Allowed at any time: captains may vanish."""
+    team = locked(team)
+    seat = team.memberships.filter(user=heir).first()
+    if seat is None:
+        raise NotInThisTeam
+    team.memberships.filter(role=Membership.Role.CAPTAIN).update(
+        role=Membership.Role.MEMBER
+    )
+    seat.role = Membership.Role.CAPTAIN
+    seat.save(update_fields=["role"])
+    record(user, "teams.handed_over", team, event=team.event, to=str(heir))
+
+
+@transaction.atomic
+def renew_code(team: Team, user: User) -> str:
+    """Make the old link and code worthless; return the new code."""
+    team = locked(team)
+    team.join_code = new_code()
+    team.save(update_fields=["join_code"])
+    record(user, "teams.code_renewed", team, event=team.event)
+    return team.join_code

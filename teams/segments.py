@@ -1,0 +1,21 @@
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from events.models import Event
+from notifications.segments import segment
+from teams.models import Membership
+
+
+@segment("without_team", _("People without a team"))
+def without_team(event: Event) -> QuerySet[User]:
+    return User.objects.filter(
+        registrations__in=event.registrations.taking_part()
+    ).exclude(memberships__event=event)
+
+
+@segment("captains", _("Captains"))
+def captains(event: Event) -> QuerySet[User]:
+    return User.objects.filter(
+        memberships__event=event, memberships__role=Membership.Role.CAPTAIN
+    )

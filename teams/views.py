@@ -1,0 +1,309 @@
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views.generic import (
+    CreateView,
+    DetailView,
+    FormView,
+    ListView,
+    TemplateView,
+    UpdateView,
+)
+
+from accounts.models import Skill, User
+from core.exceptions import Refused
+from core.pagecache import public_page
+from core.views import ActionView, PermittedObjectView
+from events.models import Registration
+from events.views import EventMixin
+from teams import actions
+from teams.forms import CodeForm, JoinRequestForm, TeamFilterForm, TeamForm
+from teams.models import JoinRequest, Team
+
+
+@public_page
+class TeamListView(EventMixin, ListView[Team]):
+    """The board “find a team”."""
+
+    tab = "teams"
+    paginate_by = 24
+
+    @cached_property
+    def form(self) -> TeamFilterForm:
+        form = TeamFilterForm(self.request.GET or None)
+        form.fields["skill"].queryset = Skill.objects.filter(  # type: ignore[attr-defined]
+            wanted_by__event=self.event
+        ).distinct()
+        return form
+
+    def get_queryset(self) -> QuerySet[Team]:
+        teams = self.event.teams.active().with_roster()
+        if not self.form.is_valid():
+            return teams
+        wish = self.form.cleaned_data
+        if wish["q"]:
+            teams = teams.filter(
+                Q(name__icontains=wish["q"]) | Q(pitch__icontains=wish["q"])
+            )
+        if wish["skill"]:
+            teams = teams.filter(wanted_skills=wish["skill"])
+        if wish["free"]:
+            teams = teams.with_free_seats()
+        return teams
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = self.request.user
+        own: Team | None = None
+        registration: Registration | None = None
+        if isinstance(user, User):
+            own = self.event.teams.of(user).first()
+            registration = self.event.registrations.filter(user=user).first()
+        return super().get_context_data(
+            form=self.form,
+            own_team=own,
+            registration=registration,
+            may_create=registration is not None
+            and registration.takes_part
+            and own is None,
+            code_form=CodeForm(),
+            **kwargs,
+        )
+
+
+class TeamView(EventMixin, PermittedObjectView[Team]):
+    """Teams are looked up inside the event that the URL names."""
+
+    tab = "teams"
+
+    def get_queryset(self) -> QuerySet[Team]:
+        return self.event.teams.with_roster()
+
+
+@public_page
+class TeamDetailView(TeamView, DetailView[Team]):
+    permission = "teams.view_team"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        team = self.object
+        user = self.request.user
+        context = super().get_context_data(**kwargs)
+        context["project"] = getattr(team, "project", None)
+        if not isinstance(user, User):
+            return context
+        waiting = JoinRequest.Status.WAITING
+        context["own_request"] = team.join_requests.filter(
+            user=user, status=waiting
+        ).first()
+        if user.has_perm("teams.see_team_inside", team):
+            context["waiting"] = team.join_requests.filter(
+                status=waiting
+            ).select_related("user")
+            context["join_url"] = self.request.build_absolute_uri(
+                f"{team.get_absolute_url()}join/{team.join_code}/"
+            )
+        context["ask_form"] = JoinRequestForm()
+        return context
+
+
+class TeamCreateView(EventMixin, CreateView[Team, TeamForm]):
+    tab = "teams"
+    model = Team
+    form_class = TeamForm
+
+    def form_valid(self, form: TeamForm) -> HttpResponse:
+        try:
+            team = actions.create_team(self.event, self.user, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+            return self.form_invalid(form)
+        messages.success(
+            self.request,
+            _("%(team)s is born. Share the code %(code)s to fill it.")
+            % {"team": team, "code": team.join_code},
+        )
+        return redirect(team)
+
+
+class TeamUpdateView(TeamView, UpdateView[Team, TeamForm]):
+    permission = "teams.edit_team"
+    form_class = TeamForm
+
+    def form_valid(self, form: TeamForm) -> HttpResponse:
+        try:
+            team = actions.edit_team(self.object, self.user, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+            return self.form_invalid(form)
+        messages.success(self.request, _("Saved."))
+        return redirect(team)
+
+
+class TeamActionView(TeamView, ActionView[Team]):
+    """A button on the team's page."""
+
+
+class JoinTeamView(TeamActionView):
+    permission = "teams.join_team"
+    fragment = "teams/team_detail.html#roster"
+
+    def perform(self, team: Team) -> str:
+        actions.join_team(team, self.user)
+        return _("Welcome to %(team)s!") % {"team": team}
+
+
+class AskTeamView(TeamActionView):
+    permission = "teams.ask_team"
+
+    def perform(self, team: Team) -> str:
+        form = JoinRequestForm(self.request.POST)
+        if not form.is_valid():
+            raise Refused
+        actions.ask_to_join(team, self.user, form.cleaned_data["message"])
+        return _("Your request is with the captain. We will mail you the answer.")
+
+
+class LeaveTeamView(TeamActionView):
+    permission = "teams.leave_team"
+
+    def perform(self, team: Team) -> str:
+        actions.leave_team(team, self.user)
+        return _("You have left %(team)s.") % {"team": team}
+
+
+class NewCodeView(TeamActionView):
+    permission = "teams.lead_team"
+
+    def perform(self, team: Team) -> str:
+        code = actions.renew_code(team, self.user)
+        return _("The new code is %(code)s. The old one is void.") % {"code": code}
+
+
+class MemberActionView(TeamActionView):
+    """A button beside one member's name."""
+
+    permission = "teams.lead_team"
+
+    @property
+    def member(self) -> User:
+        return get_object_or_404(
+            User,
+            pk=self.kwargs["user_pk"],
+            memberships__team__slug=self.kwargs["slug"],
+            memberships__event=self.event,
+        )
+
+
+class RemoveMemberView(MemberActionView):
+    def perform(self, team: Team) -> str:
+        member = self.member
+        actions.remove_member(team, member, self.user)
+        return _("%(person)s is no longer in the team.") % {"person": member}
+
+
+class HandOverView(MemberActionView):
+    def perform(self, team: Team) -> str:
+        member = self.member
+        actions.hand_over(team, member, self.user)
+        return _("%(person)s is the captain now.") % {"person": member}
+
+
+class JoinByCodeView(EventMixin, FormView[CodeForm]):
+    """Type a code, anywhere; the team is found by it."""
+
+    tab = "teams"
+    form_class = CodeForm
+    template_name = "teams/team_code.html"
+
+    def form_valid(self, form: CodeForm) -> HttpResponse:
+        team = (
+            self.event.teams.active()
+            .filter(join_code=form.cleaned_data["code"])
+            .first()
+        )
+        if team is None:
+            form.add_error(
+                "code", _("No team of this event has this code. Please ask again.")
+            )
+            return self.form_invalid(form)
+        return redirect(
+            "teams:join_by_code", self.event.slug, team.slug, team.join_code
+        )
+
+
+class InviteView(TeamView, TemplateView):
+    """The shared link: shows the team, and joins it by a button."""
+
+    permission = "teams.view_team"
+    template_name = "teams/team_invite.html"
+    http_method_names = ["get", "post"]
+
+    def get_queryset(self) -> QuerySet[Team]:
+        return (
+            super()
+            .get_queryset()
+            .filter(is_archived=False, join_code=self.kwargs["code"].upper())
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        team = self.get_object()
+        return super().get_context_data(
+            team=team,
+            is_member=any(s.user_id == self.user.pk for s in team.memberships.all()),
+            registration=self.event.registrations.filter(user=self.user).first(),
+            **kwargs,
+        )
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        team = self.get_object()
+        try:
+            actions.join_team(team, self.user)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect(request.path)
+        messages.success(request, _("Welcome to %(team)s!") % {"team": team})
+        return redirect(team)
+
+
+class RequestView(EventMixin, ActionView[JoinRequest]):
+    """Accept, decline or take back a request to join."""
+
+    tab = "teams"
+    permission = ""
+
+    def get_queryset(self) -> QuerySet[JoinRequest]:
+        return JoinRequest.objects.filter(
+            team__event=self.event, team__slug=self.kwargs["slug"]
+        ).select_related("team__event", "user")
+
+    def get_object(self, queryset: Any = None) -> JoinRequest:  # noqa: ARG002
+        request = get_object_or_404(self.get_queryset(), pk=self.kwargs["pk"])
+        answers = self.kwargs["answer"] in {"accept", "decline"}
+        allowed = (
+            self.user.has_perm("teams.lead_team", request.team)
+            if answers
+            else self.user.has_perm("teams.withdraw_request", request)
+        )
+        if not allowed:
+            raise PermissionDenied
+        return request
+
+    def get_success_url(self, obj: JoinRequest) -> str:
+        return obj.team.get_absolute_url()
+
+    def perform(self, request: JoinRequest) -> str:
+        match self.kwargs["answer"]:
+            case "accept":
+                actions.answer_request(request, self.user, accept=True)
+                return _("%(person)s is in the team.") % {"person": request.user}
+            case "decline":
+                actions.answer_request(request, self.user, accept=False)
+                return _("Declined. We have told them kindly.")
+            case _withdraw:
+                actions.withdraw_request(request)
+                return _("Your request is taken back.")
