@@ -1,0 +1,107 @@
+"""Everything that can happen to a dataset."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from core.exceptions import Refused
+from core.text import free_slug
+from events.log import record
+from events.models import Event, Phase
+from submissions import files, profiling
+from submissions.models import Dataset
+from submissions.doorbell import ask_for_profile
+from teams.models import Team
+
+MOST_PER_TEAM = 20
+Status = Dataset.ProfileStatus
+
+
+class DataIsClosed(Refused):
+    message = _("Datasets can only change until hacking ends.")
+
+
+class TooManyDatasets(Refused):
+    message = _("A team can bring at most 20 datasets. Remove one first.")
+
+
+class DataIsUsed(Refused):
+    message = _("A project uses this dataset. Take it out of the project first.")
+
+
+def _is_open(event: Event) -> bool:
+    return event.is_open_for(Phase.HACKING) or event.is_open_for(Phase.TEAM_FORMATION)
+
+
+def _attach(dataset: Dataset, upload: files.Upload | None) -> None:
+    """Put a checked file in place of what was there; its profile starts anew."""
+    if upload is None:
+        return
+    dataset.file.save(upload.name, upload.file, save=False)
+    dataset.filename = upload.name
+    dataset.size = upload.size
+    dataset.sha256 = upload.sha256
+    dataset.profile, dataset.profile_error = {}, ""
+    dataset.profile_status = (
+        Status.WAITING if profiling.can_profile(upload.name) else Status.NONE
+    )
+
+
+@transaction.atomic
+def add_dataset(
+    team: Team, user: User, *, upload: files.Upload | None, **fields: Any
+) -> Dataset:
+    team = Team.objects.select_for_update(of=("self",)).get(pk=team.pk)
+    if not _is_open(team.event):
+        raise DataIsClosed
+    if team.datasets.count() >= MOST_PER_TEAM:
+        raise TooManyDatasets
+    dataset = Dataset(
+        team=team,
+        event=team.event,
+        added_by=user,
+        slug=free_slug(fields["title"], team.event.datasets.all()),
+        **fields,
+    )
+    _attach(dataset, upload)
+    dataset.save()
+    record(user, "datasets.added", dataset, event=team.event)
+    ask_for_profile(dataset)
+    return dataset
+
+
+@transaction.atomic
+def edit_dataset(
+    dataset: Dataset, user: User, *, upload: files.Upload | None, **fields: Any
+) -> Dataset:
+    dataset = (
+        Dataset.objects.select_for_update(of=("self",))
+        .select_related("event")
+        .get(pk=dataset.pk)
+    )
+    if not _is_open(dataset.event) and not user.has_perm(
+        "events.organise_event", dataset.event
+    ):
+        raise DataIsClosed
+    for name, value in fields.items():
+        setattr(dataset, name, value)
+    _attach(dataset, upload)
+    dataset.save()
+    record(user, "datasets.edited", dataset, event=dataset.event)
+    ask_for_profile(dataset)
+    return dataset
+
+
+@transaction.atomic
+def remove_dataset(dataset: Dataset, user: User) -> None:
+    if not _is_open(dataset.event):
+        raise DataIsClosed
+    if dataset.projects.exists():
+        raise DataIsUsed
+    record(user, "datasets.removed", dataset, event=dataset.event)
+    file = dataset.file
+    dataset.delete()
+    if file:
+        transaction.on_commit(lambda: file.storage.delete(file.name), robust=True)

@@ -1,0 +1,234 @@
+"""Everything that can happen to a project."""
+
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from core.exceptions import Refused
+from core.text import free_slug
+from events.log import record
+from events.models import Phase
+from notifications.outbox import Topic, notify
+from submissions import hooks
+from submissions.models import Project, ProjectPicture, Tool, ToolUse
+from teams.models import Membership, Team
+
+MOST_PICTURES = 6
+Status = Project.Status
+
+
+class HackingIsOver(Refused):
+    message = _("The deadline has passed: projects can no longer be changed.")
+
+
+class HackingHasNotBegun(Refused):
+    message = _("Projects can be started when hacking begins.")
+
+
+class NotInATeam(Refused):
+    message = _("Join or found a team first: projects belong to teams.")
+
+
+class SomebodyWasFaster(Refused):
+    message = _(
+        "Somebody saved this project while you were writing. Below is your text; "
+        "open the project in another tab to see theirs, then save again."
+    )
+
+
+class ThingsAreMissing(Refused):
+    """Names what has to be there before a project can be handed in."""
+
+    def __init__(self, missing: list[Any]) -> None:
+        super().__init__()
+        self.missing = missing
+
+    def __str__(self) -> str:
+        return str(
+            format_lazy(
+                "{sentence} {list}.",
+                sentence=_("Before you hand in, please add:"),
+                list=", ".join(str(part) for part in self.missing),
+            )
+        )
+
+
+class NotHandedIn(Refused):
+    message = _("This project is not handed in, so there is nothing to take back.")
+
+
+class TooManyPictures(Refused):
+    message = _("Six pictures are enough. Remove one first.")
+
+
+def _locked(project: Project) -> Project:
+    return (
+        Project.objects.select_related("event__series", "team")
+        .select_for_update(of=("self",))
+        .get(pk=project.pk)
+    )
+
+
+def _must_be_open(project: Project, user: User) -> None:
+    """The server's clock decides; organisers may, and the log tells that they did."""
+    if project.is_open:
+        return
+    if not user.has_perm("events.organise_event", project.event):
+        raise HackingIsOver
+
+
+@transaction.atomic
+def start_project(team: Team, user: User, title: str) -> Project:
+    """Open the team's one project page; starting it twice gives the same page."""
+    team = (
+        Team.objects.select_for_update(of=("self",))
+        .select_related("event")
+        .get(pk=team.pk)
+    )
+    if not Membership.objects.filter(team=team, user=user).exists():
+        raise NotInATeam
+    if existing := Project.objects.filter(team=team).first():
+        return existing
+    if not team.event.is_open_for(Phase.HACKING):
+        window = team.event.window(Phase.HACKING)
+        raise HackingIsOver if window and window.closes_at <= timezone.now() else (
+            HackingHasNotBegun
+        )
+    project = Project.objects.create(
+        event=team.event,
+        team=team,
+        title=title,
+        slug=free_slug(title, team.event.projects.all()),
+    )
+    record(user, "projects.started", project, event=team.event)
+    return project
+
+
+@transaction.atomic
+def edit_project(
+    project: Project,
+    user: User,
+    *,
+    version: int,
+    tools: dict[Tool, str],
+    reason: str = "",
+    **fields: Any,
+) -> Project:
+    """Save the whole page, unless it has changed since ``version`` was read."""
+    project = _locked(project)
+    _must_be_open(project, user)
+    if project.version != version:
+        raise SomebodyWasFaster
+    tracks, datasets = fields.pop("tracks"), fields.pop("datasets")
+    for name, value in fields.items():
+        setattr(project, name, value)
+    project.version += 1
+    project.save()
+    project.tracks.set(tracks)
+    project.datasets.set(datasets)
+    _set_tools(project, tools)
+    details = {} if project.is_open else {"after_deadline": True, "reason": reason}
+    record(user, "projects.edited", project, event=project.event, **details)
+    return project
+
+
+def _set_tools(project: Project, tools: dict[Tool, str]) -> None:
+    project.tool_uses.exclude(tool__in=tools).delete()
+    for tool, purpose in tools.items():
+        ToolUse.objects.update_or_create(
+            project=project, tool=tool, defaults={"purpose": purpose}
+        )
+
+
+def missing_parts(project: Project) -> list[Any]:
+    """What a project needs before it can be handed in, named for people."""
+    wanted = [
+        (project.tagline, _("one sentence about it")),
+        (project.story, _("the story")),
+        (
+            project.repository_url or project.demo_url or project.video_url,
+            _("a link to the repository, a demo or a video"),
+        ),
+        (project.tool_uses.exists(), _("the tools you used")),
+    ]
+    return [name for value, name in wanted if not value]
+
+
+@transaction.atomic
+def submit_project(project: Project, user: User) -> Project:
+    """Hand in; doing it twice, or two people at once, is handing in once."""
+    project = _locked(project)
+    _must_be_open(project, user)
+    if project.status == Status.SUBMITTED:
+        return project
+    if missing := missing_parts(project):
+        raise ThingsAreMissing(missing)
+    project.status = Status.SUBMITTED
+    project.submitted_at = timezone.now()
+    project.submitted_by = user
+    project.save(
+        update_fields=["status", "submitted_at", "submitted_by", "updated_at"]
+    )
+    record(user, "projects.submitted", project, event=project.event)
+    hooks.project_submitted.tell(project)
+    notify(
+        User.objects.filter(memberships__team=project.team_id),
+        "submissions/email/handed_in",
+        key=f"handed-in:{project.pk}:{project.submitted_at:%Y%m%dT%H%M%S.%f}",
+        event=project.event,
+        topic=Topic.TEAM,
+        context={
+            "project": project.title,
+            "who": str(user),
+            "path": project.get_absolute_url(),
+        },
+    )
+    return project
+
+
+@transaction.atomic
+def withdraw_project(project: Project, user: User) -> Project:
+    project = _locked(project)
+    _must_be_open(project, user)
+    if project.status == Status.WITHDRAWN:
+        return project
+    if project.status != Status.SUBMITTED:
+        raise NotHandedIn
+    project.status = Status.WITHDRAWN
+    project.save(update_fields=["status", "updated_at"])
+    record(user, "projects.withdrawn", project, event=project.event)
+    hooks.project_withdrawn.tell(project)
+    return project
+
+
+@transaction.atomic
+def add_picture(
+    project: Project,
+    user: User,
+    image: ContentFile,  # type: ignore[type-arg]
+    description: str,
+) -> ProjectPicture:
+    project = _locked(project)
+    _must_be_open(project, user)
+    count = project.pictures.count()
+    if count >= MOST_PICTURES:
+        raise TooManyPictures
+    picture = ProjectPicture(project=project, description=description, order=count)
+    picture.image.save("picture.webp", image, save=True)
+    record(user, "projects.picture_added", project, event=project.event)
+    return picture
+
+
+@transaction.atomic
+def remove_picture(picture: ProjectPicture, user: User) -> None:
+    project = _locked(picture.project)
+    _must_be_open(project, user)
+    image = picture.image
+    picture.delete()
+    record(user, "projects.picture_removed", project, event=project.event)
+    transaction.on_commit(lambda: image.storage.delete(image.name), robust=True)

@@ -1,0 +1,122 @@
+"""Checks on what people upload, before any of it is stored."""
+
+import hashlib
+import io
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import puremagic
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files import File
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext_lazy as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from core.text import clean_line
+
+TEXT = {"csv", "tsv", "json", "jsonl", "txt", "md"}
+BINARY = {  # extension: what its first bytes must be
+    "parquet": (b"PAR1",),
+    "zip": (b"PK\x03\x04", b"PK\x05\x06"),
+    "xlsx": (b"PK\x03\x04",),
+    "png": (b"\x89PNG\r\n\x1a\n",),
+    "jpg": (b"\xff\xd8\xff",),
+    "jpeg": (b"\xff\xd8\xff",),
+    "pdf": (b"%PDF-",),
+}
+ALLOWED = sorted(TEXT | set(BINARY))
+HEAD = 8192
+DANGEROUS = re.compile(rb"<\s*(!doctype|html|script|svg|\?xml|\?php)|^MZ|^\x7fELF|^#!", re.I)
+
+MOST_PIXELS = 40_000_000
+WIDEST = 1600
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that may be stored: ``size`` in bytes, ``sha256`` in hex."""
+
+    file: File  # type: ignore[type-arg]
+    name: str
+    size: int
+    sha256: str
+
+
+def display_name(raw: str) -> str:
+    """What people call the file, without folders, controls or tricks."""
+    name = clean_line(PurePosixPath(raw.replace("\\", "/")).name).lstrip(".-")
+    stem, dot, ending = name.rpartition(".")
+    return f"{stem[:100]}{dot}{ending[:12]}" if dot else name[:112]
+
+
+def check_dataset(file: UploadedFile) -> Upload:
+    """Accept a file whose name, content and size agree; raise ``ValidationError``."""
+    name = display_name(file.name or "")
+    ending = name.rpartition(".")[2].lower()
+    if ending not in ALLOWED:
+        raise ValidationError(
+            _("Files of this kind cannot be stored. Allowed are: %(kinds)s."),
+            params={"kinds": ", ".join(ALLOWED)},
+        )
+    size = file.size or 0
+    if size == 0:
+        raise ValidationError(_("This file is empty."))
+    if size > settings.DATASET_MAX_BYTES:
+        raise ValidationError(
+            _("This file is too large: %(max)s at most. Give a link instead."),
+            params={"max": filesizeformat(settings.DATASET_MAX_BYTES)},
+        )
+    file.seek(0)
+    head = file.read(HEAD)
+    if not _fits(ending, head):
+        raise ValidationError(
+            _("The content of this file is not what its name says (.%(ending)s)."),
+            params={"ending": ending},
+        )
+    digest = hashlib.sha256()
+    file.seek(0)
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return Upload(file, name, size, digest.hexdigest())
+
+
+def _fits(ending: str, head: bytes) -> bool:
+    if ending in BINARY:
+        return head.startswith(BINARY[ending])
+    if DANGEROUS.search(head[:1024].lstrip()):
+        return False
+    try:
+        guess = puremagic.from_string(head)
+    except (puremagic.PureError, ValueError):
+        return True  # text has no magic
+    return guess in {"", ".txt", ".csv", ".tsv", ".json", ".md"} or b"\x00" not in head
+
+
+def check_picture(file: UploadedFile) -> ContentFile:  # type: ignore[type-arg]
+    """Re-encode a picture as WebP, at most 1600 px wide, without any metadata.
+
+    The header alone decides on the number of pixels, before they are unpacked.
+    """
+    if (file.size or 0) > settings.PICTURE_MAX_BYTES:
+        raise ValidationError(
+            _("This picture is too large: %(max)s at most."),
+            params={"max": filesizeformat(settings.PICTURE_MAX_BYTES)},
+        )
+    try:
+        picture: Image.Image = Image.open(file, formats=["PNG", "JPEG", "WEBP", "GIF"])
+        if picture.width * picture.height > MOST_PIXELS:
+            raise ValidationError(_("This picture has too many pixels."))
+        picture = ImageOps.exif_transpose(picture).convert("RGB")
+        picture.thumbnail((WIDEST, WIDEST))
+        out = io.BytesIO()
+        picture.save(out, "WEBP", quality=82)
+    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError):
+        raise ValidationError(
+            _("This is no picture that we can read. PNG, JPEG, WebP and GIF work.")
+        ) from None
+    return ContentFile(out.getvalue(), name="picture.webp")

@@ -1,0 +1,227 @@
+from collections import defaultdict
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.files.base import ContentFile
+from django.utils.translation import gettext_lazy as _
+
+from accounts.fields import SkillsField
+from accounts.models import Skill
+from core.text import clean_line
+from events.models import Event, Track
+from submissions import files
+from submissions.licences import LICENCES
+from submissions.models import (
+    Dataset,
+    Idea,
+    Project,
+    ProjectPicture,
+    Tool,
+    ToolCategory,
+)
+
+MOST_TOOLS = 40
+
+
+class IdeaForm(forms.ModelForm[Idea]):
+    wanted_skills = SkillsField(label=_("Skills it needs"))
+
+    class Meta:
+        model = Idea
+        fields: ClassVar = ["title", "pitch"]
+        widgets: ClassVar = {"pitch": forms.Textarea(attrs={"rows": 7})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["wanted_skills"] = list(self.instance.wanted_skills.all())
+
+
+class IdeaFilterForm(forms.Form):
+    q = forms.CharField(label=_("Search"), max_length=80, required=False)
+    free = forms.BooleanField(label=_("Without a team yet"), required=False)
+
+
+class DatasetForm(forms.ModelForm[Dataset]):
+    """A data card. The file is checked here and comes out as ``upload``."""
+
+    upload = forms.FileField(
+        label=_("File"),
+        required=False,
+        help_text=_("CSV, JSON Lines and Parquet get a profile. Or give a link below."),
+    )
+    licence = forms.ChoiceField(
+        label=_("Licence"), choices=[("", _("Choose one")), *LICENCES]
+    )
+
+    class Meta:
+        model = Dataset
+        fields: ClassVar = [
+            "title",
+            "description",
+            "link",
+            "licence",
+            "provenance",
+            "known_faults",
+            "sensitivity",
+        ]
+        widgets: ClassVar = {
+            "description": forms.Textarea(attrs={"rows": 4}),
+            "provenance": forms.Textarea(attrs={"rows": 3}),
+            "known_faults": forms.Textarea(attrs={"rows": 3}),
+            "sensitivity": forms.RadioSelect,
+        }
+
+    field_order: ClassVar = ["title", "description", "upload"]
+
+    def clean_upload(self) -> files.Upload | None:
+        file = self.cleaned_data.get("upload")
+        return files.check_dataset(file) if file else None
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        described = data.get("sensitivity") == Dataset.Sensitivity.DESCRIBED
+        has_data = data.get("upload") or data.get("link") or self.instance.file
+        if not (has_data or described or "upload" in self.errors):
+            raise forms.ValidationError(
+                _("Please give a file or a link, or choose “Described only”.")
+            )
+        if described and data.get("upload"):
+            self.add_error(
+                "upload", _("“Described only” means that the data stays with you.")
+            )
+        return data
+
+
+class ProjectStartForm(forms.ModelForm[Project]):
+    class Meta:
+        model = Project
+        fields: ClassVar = ["title"]
+
+
+class ProjectForm(forms.ModelForm[Project]):
+    """The whole project page, tools and their purposes included.
+
+    Tools come as checkboxes ``tools`` and texts ``purpose-<pk>``, so that the picker
+    works without JavaScript.
+    """
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    tools = forms.ModelMultipleChoiceField(
+        label=_("Tools you used"), queryset=Tool.objects.none(), required=False
+    )
+
+    class Meta:
+        model = Project
+        fields: ClassVar = [
+            "title",
+            "tagline",
+            "story",
+            "repository_url",
+            "demo_url",
+            "video_url",
+            "slides_url",
+            "tracks",
+            "datasets",
+            "lessons_learned",
+            "made_before",
+        ]
+        widgets: ClassVar = {
+            "story": forms.Textarea(attrs={"rows": 12}),
+            "lessons_learned": forms.Textarea(attrs={"rows": 5}),
+            "made_before": forms.Textarea(attrs={"rows": 3}),
+            "tracks": forms.CheckboxSelectMultiple,
+            "datasets": forms.CheckboxSelectMultiple,
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        event = self.instance.event
+        self.fields["tracks"].queryset = event.tracks.all()  # type: ignore[attr-defined]
+        if not event.tracks.exists():
+            del self.fields["tracks"]
+        self.fields["datasets"].queryset = event.datasets.all()  # type: ignore[attr-defined]
+        self.fields["tools"].queryset = Tool.objects.all()  # type: ignore[attr-defined]
+        self.initial["version"] = self.instance.version
+        self.purposes = {
+            use.tool_id: use.purpose for use in self.instance.tool_uses.all()
+        }
+        self.chosen = set(self.purposes)
+        if self.is_bound:
+            self.chosen = {
+                int(pk) for pk in self.data.getlist("tools") if pk.isdigit()  # type: ignore[attr-defined]
+            }
+            self.purposes = {
+                pk: self.data.get(f"purpose-{pk}", "")[:160] for pk in self.chosen
+            }
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        tools = list(data.get("tools") or [])
+        if len(tools) > MOST_TOOLS:
+            self.add_error("tools", _("Please name at most 40 tools."))
+        data["tools"] = {
+            tool: clean_line(self.purposes.get(tool.pk, "")) for tool in tools
+        }
+        data.setdefault("tracks", Track.objects.none())
+        return data
+
+    @property
+    def catalogue(self) -> list[tuple[ToolCategory, bool, list[dict[str, Any]]]]:
+        """Categories, whether to show them open, and their tools; in two queries."""
+        by_category = defaultdict(list)
+        for tool in Tool.objects.all():
+            by_category[tool.category_id].append(
+                {
+                    "tool": tool,
+                    "chosen": tool.pk in self.chosen,
+                    "purpose": self.purposes.get(tool.pk, ""),
+                    "search": f"{tool.name} {tool.aliases}".lower().replace("\n", " "),
+                }
+            )
+        return [
+            (
+                category,
+                any(item["chosen"] for item in by_category[category.pk]),
+                by_category[category.pk],
+            )
+            for category in ToolCategory.objects.all()
+            if by_category[category.pk]
+        ]
+
+
+class PictureForm(forms.ModelForm[ProjectPicture]):
+    picture = forms.FileField(label=_("Picture"))
+
+    class Meta:
+        model = ProjectPicture
+        fields: ClassVar = ["description"]
+
+    field_order: ClassVar = ["picture", "description"]
+
+    def clean_picture(self) -> ContentFile:  # type: ignore[type-arg]
+        return files.check_picture(self.cleaned_data["picture"])
+
+
+class GalleryFilterForm(forms.Form):
+    q = forms.CharField(label=_("Search"), max_length=80, required=False)
+    track = forms.ModelChoiceField(
+        label=_("Track"),
+        queryset=Track.objects.none(),
+        required=False,
+        empty_label=_("all tracks"),
+    )
+    tool = forms.ModelChoiceField(
+        label=_("Tool"),
+        queryset=Tool.objects.none(),
+        required=False,
+        to_field_name="slug",
+        empty_label=_("any tool"),
+    )
+
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["track"].queryset = event.tracks.all()  # type: ignore[attr-defined]
+        self.fields["tool"].queryset = Tool.objects.filter(  # type: ignore[attr-defined]
+            uses__project__event=event
+        ).distinct()
