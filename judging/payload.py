@@ -1,0 +1,128 @@
+"""What a phone sends: one whole scorecard. Read strictly, refused with a sentence."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from core.text import clean_text
+from judging.models import Criterion, Scorecard
+
+LONGEST_TEXT = 5000
+LONGEST_CLIENT = 40
+LARGEST_REVISION = 2**53
+FIELDS = {
+    "client", "revision", "tapped_at", "scores", "notes", "feedback", "starred", "status",
+}  # fmt: skip
+
+
+class Malformed(Exception):
+    """``field`` names what cannot be read; the text says why."""
+
+    def __init__(self, field: str, text: str) -> None:
+        super().__init__(text)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class CardPayload:
+    client: str
+    revision: int
+    tapped_at: datetime | None
+    scores: dict[int, int]
+    notes: str
+    feedback: str
+    starred: bool
+    status: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The content without the envelope: what makes two payloads the same."""
+        return {
+            "scores": {str(k): v for k, v in sorted(self.scores.items())},
+            "notes": self.notes,
+            "feedback": self.feedback,
+            "starred": self.starred,
+            "status": self.status,
+        }
+
+
+def read_payload(data: Any, rubric: list[Criterion]) -> CardPayload:
+    """Check every value against the rubric; raise :class:`Malformed`."""
+    if not isinstance(data, dict):
+        raise Malformed("", _("A scorecard is a JSON object."))
+    if unknown := sorted(set(data) - FIELDS):
+        raise Malformed(unknown[0], _("This field is not known."))
+    client = data.get("client")
+    if not isinstance(client, str) or not 1 <= len(client) <= LONGEST_CLIENT:
+        raise Malformed("client", _("The device must name itself."))
+    return CardPayload(
+        client=client,
+        revision=_whole("revision", data.get("revision"), 1, LARGEST_REVISION),
+        tapped_at=_moment(data.get("tapped_at")),
+        scores=_scores(data.get("scores"), {c.pk: c for c in rubric}),
+        notes=_text("notes", data.get("notes", "")),
+        feedback=_text("feedback", data.get("feedback", "")),
+        starred=_flag(data.get("starred", False)),
+        status=_status(data.get("status")),
+    )
+
+
+def _whole(field: str, value: Any, low: int, high: int) -> int:
+    if type(value) is not int or not low <= value <= high:
+        raise Malformed(
+            field,
+            _("This must be a whole number from %(low)s to %(high)s.")
+            % {"low": low, "high": high},
+        )
+    return value
+
+
+def _moment(value: Any) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        moment = parse_datetime(value) if isinstance(value, str) else None
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise Malformed("tapped_at", _("This is no moment in time."))
+    return moment
+
+
+def _scores(value: Any, rubric: dict[int, Criterion]) -> dict[int, int]:
+    if not isinstance(value, dict):
+        raise Malformed("scores", _("Scores are an object: criterion to number."))
+    scores = {}
+    for key, score in value.items():
+        criterion = rubric.get(int(key)) if key.isascii() and key.isdigit() else None
+        if criterion is None:
+            raise Malformed(f"scores.{key}", _("This criterion is not in the rubric."))
+        if score is not None:
+            scores[criterion.pk] = _whole(
+                f"scores.{key}", score, criterion.scale_min, criterion.scale_max
+            )
+    return scores
+
+
+def _text(field: str, value: Any) -> str:
+    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
+        raise Malformed(field, _("This must be a text of at most 5000 characters."))
+    try:
+        return clean_text(value)
+    except ValidationError as error:
+        raise Malformed(field, str(error.messages[0])) from None
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise Malformed("starred", _("This must be true or false."))
+    return value
+
+
+def _status(value: Any) -> str:
+    if value not in Scorecard.Status.values:
+        raise Malformed("status", _("This state is not known."))
+    return str(value)

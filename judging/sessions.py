@@ -1,0 +1,37 @@
+"""Judges sign in by their link. The session knows the judge, and nothing else of them."""
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from judging.models import Judge
+
+KEY = "judge"
+
+
+def enter(request: HttpRequest, judge: Judge) -> None:
+    """Open the judge's pages in this browser. Who is signed in stays signed in."""
+    request.session[KEY] = {"pk": judge.pk, "fingerprint": judge.fingerprint}
+    now = timezone.now()
+    Judge.objects.filter(pk=judge.pk).update(last_seen_at=now)
+    Judge.objects.filter(pk=judge.pk, first_seen_at=None).update(first_seen_at=now)
+
+
+def leave(request: HttpRequest) -> None:
+    request.session.pop(KEY, None)
+
+
+def current_judge(request: HttpRequest) -> Judge | None:
+    """The judge of this session, unless the link was revoked or renewed since."""
+    known = request.session.get(KEY)
+    if not known:
+        return None
+    judge = (
+        Judge.objects.active()
+        .select_related("event__series")
+        .prefetch_related("event__windows")
+        .filter(pk=known.get("pk"))
+        .first()
+    )
+    if judge is None or judge.fingerprint != known.get("fingerprint"):
+        return None
+    return judge

@@ -1,0 +1,84 @@
+"""What a judge's phone carries: rubric, route, projects, and their own cards."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from events.models import Phase
+from judging.conflicts import conflicts_of
+from judging.models import Judge, Scorecard
+from submissions.models import Project
+
+
+def cards_of(judge: Judge) -> list[Scorecard]:
+    """The judge's cards in the order of the route, conflicts left out."""
+    return list(
+        Scorecard.objects.filter(
+            judge=judge, project__status=Project.Status.SUBMITTED
+        )
+        .exclude(project__in=conflicts_of(judge))
+        .select_related("project__team", "round")
+        .prefetch_related("scores")
+        .order_by("round__order", "position", "pk")
+    )
+
+
+def card_state(card: Scorecard) -> dict[str, Any]:
+    return {
+        "id": card.pk,
+        "revision": card.revision,
+        "status": card.status,
+        "notes": card.notes,
+        "feedback": card.feedback,
+        "starred": card.is_starred,
+        "scores": {str(s.criterion_id): s.value for s in card.scores.all()},
+    }
+
+
+def state_of(judge: Judge) -> dict[str, Any]:
+    window = judge.event.window(Phase.JUDGING)
+    rounds = judge.event.rounds.prefetch_related("criteria").select_related("now_on")
+    return {
+        "menlo": "state",
+        "judge": {"id": judge.pk, "name": judge.name},
+        "event": {"name": judge.event.name},
+        "now": timezone.now().isoformat(),
+        "opens_at": window.opens_at.isoformat() if window else None,
+        "closes_at": window.closes_at.isoformat() if window else None,
+        "rounds": [
+            {
+                "id": round_.pk,
+                "name": round_.name,
+                "kind": round_.kind,
+                "now_on": round_.now_on_id,
+                "criteria": [
+                    {
+                        "id": c.pk,
+                        "name": c.name,
+                        "description": c.description,
+                        "values": [
+                            {"value": value, "label": label}
+                            for value, label in c.labelled_values
+                        ],
+                    }
+                    for c in round_.criteria.all()
+                ],
+            }
+            for round_ in rounds
+        ],
+        "cards": [
+            {
+                **card_state(card),
+                "round": card.round_id,
+                "project": {
+                    "id": card.project_id,
+                    "title": card.project.title,
+                    "tagline": card.project.tagline,
+                    "team": card.project.team.name,
+                    "table": card.project.team.table,
+                    "path": card.project.get_absolute_url(),
+                },
+            }
+            for card in cards_of(judge)
+        ],
+    }

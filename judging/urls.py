@@ -1,0 +1,51 @@
+from django.urls import path
+
+from judging import api
+from judging.views import organise, phone
+
+app_name = "judging"
+_event = "events/<slug:event_slug>/"
+urlpatterns = [
+    path("judge/", phone.HomeView.as_view(), name="home"),
+    path("judge/enter/<str:token>/", phone.EnterView.as_view(), name="enter"),
+    path("judge/cards/<int:pk>/", phone.CardView.as_view(), name="card"),
+    path("judge/cards/<int:pk>/conflict/", phone.StepBackView.as_view(), name="conflict"),
+    path("judge/sign-out/", phone.SignOutView.as_view(), name="sign_out"),
+    path("judge/sw.js", phone.ServiceWorkerView.as_view(), name="service_worker"),
+    path("judge/offline/", phone.OfflineView.as_view(), name="offline"),
+    path("judge/manifest.webmanifest", phone.ManifestView.as_view(), name="manifest"),
+    path("judge/api/state/", api.StateView.as_view(), name="state"),
+    path(
+        "judge/api/scorecards/<int:pk>/",
+        api.ScorecardView.as_view(),
+        name="scorecard",
+    ),
+    path(f"{_event}results/", organise.ResultsView.as_view(), name="results"),
+    path(
+        f"{_event}results/feedback/",
+        organise.MyFeedbackView.as_view(),
+        name="my_feedback",
+    ),
+    path(f"{_event}judging/", organise.RankingView.as_view(), name="ranking"),
+    path(f"{_event}judging/deal/", organise.DealView.as_view(), name="deal"),
+    path(f"{_event}judging/publish/", organise.PublishView.as_view(), name="publish"),
+    path(f"{_event}judging/late/<int:pk>/", organise.LateView.as_view(), name="late"),
+    path(
+        f"{_event}judging/prizes/<int:pk>/", organise.AwardView.as_view(), name="award"
+    ),
+    path(
+        f"{_event}judging/rounds/<int:pk>/stage/",
+        organise.OnStageView.as_view(),
+        name="on_stage",
+    ),
+    path(
+        f"{_event}judging/judges/<int:pk>/",
+        organise.JudgeLinkView.as_view(),
+        name="judge_link",
+    ),
+    path(
+        f"{_event}judging/judges/<int:pk>/qr.svg",
+        organise.JudgeQrView.as_view(),
+        name="judge_qr",
+    ),
+]

@@ -1,0 +1,228 @@
+"""The judge's pages. They work without JavaScript; with it, also without a network."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.generic import View
+
+from core.exceptions import Refused
+from judging import actions, sessions
+from judging.models import Judge, Scorecard
+from judging.payload import Malformed, read_payload
+from judging.state import cards_of
+
+SCRIPTS = ("app.js", "outbox.js", "store.js")
+
+
+@method_decorator([login_not_required, never_cache], name="dispatch")
+class EnterView(View):
+    """The judge's own link. Works on a second phone, too; ends when it is revoked."""
+
+    http_method_names = ["get"]
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        judge = Judge.objects.by_token(token)
+        if judge is None:
+            response = render(request, "judging/link_closed.html", status=404)
+        else:
+            sessions.enter(request, judge)
+            response = redirect("judging:home")
+        response["Referrer-Policy"] = "no-referrer"
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+
+@method_decorator([login_not_required, never_cache, ensure_csrf_cookie], name="dispatch")
+class JudgeView(View):
+    judge: Judge
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        judge = sessions.current_judge(request)
+        if judge is None:
+            return render(request, "judging/link_needed.html", status=403)
+        self.judge = judge
+        return super().dispatch(request, *args, **kwargs)
+
+
+class HomeView(JudgeView):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        cards = cards_of(self.judge)
+        done = sum(card.status == Scorecard.Status.DONE for card in cards)
+        return render(
+            request,
+            "judging/judge_home.html",
+            {"judge": self.judge, "cards": cards, "done": done},
+        )
+
+
+class CardView(JudgeView):
+    """One project: the same page with and without JavaScript."""
+
+    def card(self, pk: int) -> tuple[Scorecard, list[Scorecard]]:
+        cards = cards_of(self.judge)
+        card = next((card for card in cards if card.pk == pk), None)
+        if card is None:
+            raise Http404
+        return card, cards
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        card, cards = self.card(pk)
+        place = cards.index(card)
+        given = {score.criterion_id: score.value for score in card.scores.all()}
+        rubric = [
+            (criterion, given.get(criterion.pk))
+            for criterion in card.round.criteria.all()
+        ]
+        return render(
+            request,
+            "judging/judge_card.html",
+            {
+                "judge": self.judge,
+                "card": card,
+                "rubric": rubric,
+                "place": place + 1,
+                "total": len(cards),
+                "previous": cards[place - 1] if place else None,
+                "next": cards[place + 1] if place + 1 < len(cards) else None,
+                "statuses": Scorecard.Status,
+            },
+        )
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        card, cards = self.card(pk)
+        rubric = list(card.round.criteria.all())
+        scores = {
+            str(c.pk): int(value)
+            for c in rubric
+            if (value := request.POST.get(f"score-{c.pk}", "")).lstrip("-").isdigit()
+        }
+        status = request.POST.get("status") or (
+            Scorecard.Status.DONE
+            if len(scores) == len(rubric)
+            else Scorecard.Status.STARTED
+        )
+        try:
+            payload = read_payload(
+                {
+                    "client": "form",
+                    "revision": card.revision + 1,
+                    "scores": scores,
+                    "notes": request.POST.get("notes", ""),
+                    "feedback": request.POST.get("feedback", ""),
+                    "starred": "starred" in request.POST,
+                    "status": status,
+                },
+                rubric,
+            )
+            saved = actions.save_scorecard(card.pk, self.judge, payload)
+        except (Malformed, Refused) as no:
+            messages.error(request, str(no))
+            return redirect("judging:card", pk)
+        if saved.outcome == "late":
+            messages.warning(request, _("Judging is closed. The organisers decide."))
+        else:
+            messages.success(request, _("Saved."))
+        following = cards[cards.index(card) + 1 :]
+        return redirect("judging:card", following[0].pk) if following else redirect(
+            "judging:home"
+        )
+
+
+class StepBackView(JudgeView):
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        card = get_object_or_404(Scorecard, pk=pk, judge=self.judge)
+        actions.declare_conflict(
+            self.judge, card.project, request.POST.get("reason", "")
+        )
+        messages.success(
+            request,
+            _("You do not score %(project)s. The organisers have been told.")
+            % {"project": card.project},
+        )
+        return redirect("judging:home")
+
+
+class SignOutView(JudgeView):
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        sessions.leave(request)
+        response = render(request, "judging/signed_out.html")
+        response["Clear-Site-Data"] = '"cache"'
+        return response
+
+
+def shell() -> list[str]:
+    """What the service worker keeps: the pages' own files, at their hashed addresses."""
+    return [
+        reverse("judging:offline"),
+        static("css/menlo.css"),
+        static("js/menlo.js"),
+        static("icons/sprite.svg"),
+        static("img/favicon.svg"),
+        static("fonts/atkinson-hyperlegible-next.woff2"),
+        static("fonts/zilla-slab-600.woff2"),
+        *(static(f"judging/{name}") for name in SCRIPTS),
+    ]
+
+
+@method_decorator(login_not_required, name="dispatch")
+class ServiceWorkerView(View):
+    """The worker's text with its list of files; a new list is a new version."""
+
+    def get(self, _request: HttpRequest) -> HttpResponse:
+        source = Path(settings.BASE_DIR / "static/judging/sw.js").read_text("utf-8")
+        files = shell()
+        text = f"const SHELL = {json.dumps(files)};\n{source}"
+        response = HttpResponse(text, content_type="text/javascript")
+        response["Cache-Control"] = "no-cache"
+        response["Service-Worker-Allowed"] = reverse("judging:home")
+        return response
+
+
+@method_decorator(login_not_required, name="dispatch")
+class OfflineView(View):
+    """The page that is shown from the phone's own memory when there is no network."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        response = render(request, "judging/judge_offline.html")
+        response["Cache-Control"] = "no-cache"
+        return response
+
+
+@method_decorator(login_not_required, name="dispatch")
+class ManifestView(View):
+    def get(self, _request: HttpRequest) -> HttpResponse:
+        return JsonResponse(
+            {
+                "name": _("Menlo judging"),
+                "short_name": "Menlo",
+                "start_url": reverse("judging:home"),
+                "scope": reverse("judging:home"),
+                "display": "standalone",
+                "background_color": "#f7f2e7",
+                "theme_color": "#a8321a",
+                "icons": [
+                    {
+                        "src": static("img/favicon.svg"),
+                        "sizes": "any",
+                        "type": "image/svg+xml",
+                    }
+                ],
+            },
+            content_type="application/manifest+json",
+        )
