@@ -1,0 +1,71 @@
+"""Which answers may be shown together, in plain Python. docs/adr/0021 is the reasoning.
+
+Everything that is published about answers is a sum over *atoms*: groups of answers that
+share nobody, hold at least k each, and never change once they exist. Whatever a reader
+subtracts from whatever else, today or over the years, what remains is made of whole
+atoms too, and so never of fewer than k people.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Cell(Generic[T]):
+    """What the people of one event answered to one question about one tool."""
+
+    series: int
+    final_at: datetime
+    event: int
+    k: int
+    answers: tuple[T, ...]
+
+
+@dataclass(frozen=True)
+class Atom(Generic[T]):
+    events: tuple[int, ...]
+    answers: tuple[T, ...]
+
+
+def atoms(cells: Iterable[Cell[T]]) -> list[Atom[T]]:
+    """The groups in which the answers of ``cells`` may be shown.
+
+    A cell of k or more is shown by itself. Smaller ones wait for the next small ones of
+    their series, in the order in which they became final, until they are k together.
+    """
+    in_order = sorted(
+        (cell for cell in cells if cell.answers),
+        key=lambda cell: (cell.series, cell.final_at, cell.event),
+    )
+    found: list[Atom[T]] = []
+    for _series, of_series in groupby(in_order, key=lambda cell: cell.series):
+        waiting: list[Cell[T]] = []
+        for cell in of_series:
+            if len(cell.answers) >= cell.k:
+                found.append(Atom((cell.event,), cell.answers))
+                continue
+            waiting.append(cell)
+            together = tuple(answer for c in waiting for answer in c.answers)
+            if len(together) >= max(c.k for c in waiting):
+                found.append(Atom(tuple(c.event for c in waiting), together))
+                waiting = []
+    return found
+
+
+def shown_groups(counts: Mapping[str, int], k: int) -> tuple[dict[str, int], int]:
+    """Counts that may be shown, and one count of everybody else: nobody, or k or more.
+
+    Where the small groups are fewer than k together, the smallest of the others joins
+    them: else the total minus what is shown would be the hidden few.
+    """
+    shown = {name: n for name, n in counts.items() if n >= k}
+    rest = sum(counts.values()) - sum(shown.values())
+    while shown and 0 < rest < k:
+        smallest = min(shown, key=lambda name: (shown[name], name))
+        rest += shown.pop(smallest)
+    return shown, rest if rest >= k else 0

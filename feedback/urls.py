@@ -1,0 +1,41 @@
+from django.urls import path
+
+from feedback import views
+
+app_name = "feedback"
+urlpatterns = [
+    path("landscape/", views.LandscapeView.as_view(), name="landscape"),
+    path("landscape/tools/<slug:slug>/", views.ToolView.as_view(), name="tool"),
+    path(
+        "events/<slug:event_slug>/tools/",
+        views.EventLandscapeView.as_view(),
+        name="event_landscape",
+    ),
+    path(
+        "events/<slug:event_slug>/tools.csv",
+        views.EventLandscapeCsvView.as_view(),
+        name="event_landscape_csv",
+    ),
+    path(
+        "events/<slug:event_slug>/survey/",
+        views.ProgressView.as_view(),
+        name="progress",
+    ),
+    path(
+        "events/<slug:event_slug>/survey/mine/", views.MineView.as_view(), name="mine"
+    ),
+    path("survey/<str:token>/", views.StartView.as_view(), name="survey"),
+    path(
+        "survey/<str:token>/tools/<slug:slug>/",
+        views.ToolQuestionsView.as_view(),
+        name="survey_tool",
+    ),
+    path(
+        "survey/<str:token>/event/",
+        views.EventQuestionsView.as_view(),
+        name="survey_event",
+    ),
+    path(
+        "survey/<str:token>/thanks/", views.ThanksView.as_view(), name="survey_thanks"
+    ),
+]
