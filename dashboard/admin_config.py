@@ -1,0 +1,5 @@
+from django.contrib.admin.apps import AdminConfig
+
+
+class MenloAdminConfig(AdminConfig):
+    default_site = "dashboard.admin_site.MenloAdminSite"
