@@ -2,7 +2,7 @@
 
 The first middleware. It answers from the cache only what a view marked with
 ``@public_page`` gave to another person without a session, in the same language, at the
-same address, since the last change of the event. docs/adr/0018 tells how and why. Its rules:
+same address, since the last change of the event. docs/adr/0018 tells why; the rules:
 
 * a request with any cookie that we do not know to be harmless is never served from
   here and its response is never kept;
@@ -41,14 +41,15 @@ T = TypeVar("T")
 # For how many seconds a process may believe a name that another one has replaced.
 MEMORY = 1.0
 MOST_REMEMBERED = 1000
+MOST_AT_HAND = 100
 NAMES_LIVE = 3600
 LONGEST_QUERY = 300
 SMALLEST_TO_COMPRESS = 500
 # Everything of one event lives below its own path; "series" is no event.
 EVENT_PATH = re.compile(r"/events/(?!series/)([-\w]+)/")
+NOT_MODIFIED = 304
 SITE = "site"
 EVERYTHING = "everything"
-CACHE_FAILED = (RedisError, OSError)
 
 
 def public_page(view: V) -> V:
@@ -63,6 +64,15 @@ def fresh_until(request: HttpRequest, moment: datetime | None) -> None:
     if moment is not None:
         known = getattr(request, "page_fresh_until", moment)
         request.page_fresh_until = min(known, moment)  # type: ignore[attr-defined]
+
+
+def _unless_away(call: Callable[..., T], *args: Any) -> T | None:
+    """What the cache says, or ``None`` if it cannot be reached: pages do without."""
+    try:
+        return call(*args)
+    except (RedisError, OSError) as error:
+        logger.warning("The page cache is away: %s", error)
+        return None
 
 
 @dataclass
@@ -97,10 +107,7 @@ class Versions:
     def renew(self, scopes: Iterable[str]) -> None:
         names = {_drawer(scope): uuid.uuid4().hex for scope in scopes}
         self.forget()
-        try:
-            cache.set_many(names, NAMES_LIVE)
-        except CACHE_FAILED:
-            logger.warning("Kept pages may be old for a minute: %s", list(names))
+        _unless_away(cache.set_many, names, NAMES_LIVE)
 
     def forget(self) -> None:
         """Believe nothing any more without asking."""
@@ -141,27 +148,32 @@ class Page:
     body: bytes
     compressed: bytes
     etag: str
+    made_at: datetime
     until: datetime
 
     def answer(self, request: HttpRequest) -> HttpResponse:
-        if self.etag in request.META.get("HTTP_IF_NONE_MATCH", ""):
-            response = HttpResponse(status=304)
-            response.headers.pop("Content-Type", None)
-            for name, value in self.headers:
-                if name not in {"Content-Type", "Content-Length"}:
-                    response.headers[name] = value
-            return response
-        zipped = self.compressed and "gzip" in request.META.get(
-            "HTTP_ACCEPT_ENCODING", ""
-        )
-        response = HttpResponse(self.compressed if zipped else self.body)
+        response = self._body(request)
         for name, value in self.headers:
             response.headers[name] = value
-        if zipped:
-            response.headers["Content-Encoding"] = "gzip"
-        response.headers["Content-Length"] = str(len(response.content))
+        if response.status_code == NOT_MODIFIED:
+            del response.headers["Content-Type"]
+        # Countdowns take the page's own time for now, plus this.
+        age = (timezone.now() - self.made_at).total_seconds() * 1000
+        response.headers["Server-Timing"] = f"age;dur={age:.0f}"
         if request.method == "HEAD":
             response.content = b""
+        return response
+
+    def _body(self, request: HttpRequest) -> HttpResponse:
+        if self.etag in request.META.get("HTTP_IF_NONE_MATCH", ""):
+            return HttpResponse(status=NOT_MODIFIED)
+        accepted = request.META.get("HTTP_ACCEPT_ENCODING", "")
+        zipped = self.compressed and "gzip" in accepted
+        body = self.compressed if zipped else self.body
+        response = HttpResponse(body)
+        if zipped:
+            response.headers["Content-Encoding"] = "gzip"
+        response.headers["Content-Length"] = str(len(body))
         return response
 
 
@@ -177,13 +189,19 @@ def is_stranger(request: HttpRequest) -> bool:
     )
 
 
-def page_key(request: HttpRequest) -> str:
-    """Where the page is filed now. Ask before it is made: changes go elsewhere."""
+def page_key(request: HttpRequest) -> str | None:
+    """Where the page is filed now; ``None`` if the cache is away.
+
+    Ask before the page is made: what changes meanwhile is filed elsewhere.
+    """
     match = EVENT_PATH.match(request.path_info)
     scopes = [SITE, event_scope(match[1]) if match else EVERYTHING]
+    names = _unless_away(versions.of, scopes)
+    if names is None:
+        return None
     address = "\n".join(
         [
-            *versions.of(scopes),
+            *names,
             request.scheme or "",
             request.META.get("HTTP_HOST", ""),
             translation.get_language_from_request(request),
@@ -192,6 +210,25 @@ def page_key(request: HttpRequest) -> str:
         ]
     )
     return f"page:{hashlib.sha256(address.encode()).hexdigest()}"
+
+
+def kept_part(slug: str, name: str, make: Callable[[], str]) -> str:
+    """A part of an event's page that is the same for everybody, signed in or not.
+
+    ``make`` must not look at the request. Kept under the event's version, so what holds
+    for pages holds for it.
+    """
+    scopes = [SITE, event_scope(slug)]
+    names = _unless_away(versions.of, scopes) if settings.PAGE_CACHE_SECONDS else None
+    if names is None:
+        return make()
+    address = "\n".join([*names, name, translation.get_language() or ""])
+    key = f"part:{hashlib.sha256(address.encode()).hexdigest()}"
+    part: str | None = _unless_away(cache.get, key)
+    if part is None:
+        part = make()
+        _unless_away(cache.set, key, part, settings.PAGE_CACHE_SECONDS)
+    return part
 
 
 def _sorted_query(query: str) -> str:
@@ -215,7 +252,7 @@ def _may_be_kept(request: HttpRequest, response: HttpResponse) -> bool:
     )
 
 
-def _page(response: HttpResponse, until: datetime) -> Page:
+def _page(response: HttpResponse, made_at: datetime, until: datetime) -> Page:
     body = response.content
     if response.headers.get("Content-Encoding") == "gzip":
         body = gzip.decompress(body)
@@ -234,7 +271,7 @@ def _page(response: HttpResponse, until: datetime) -> Page:
         for name, value in response.headers.items()
         if name != "Content-Length"
     )
-    return Page(headers, body, compressed, etag, until)
+    return Page(headers, body, compressed, etag, made_at, until)
 
 
 class PublicPageCacheMiddleware:
@@ -245,22 +282,27 @@ class PublicPageCacheMiddleware:
             raise MiddlewareNotUsed
         self.get_response = get_response
         self.longest = timedelta(seconds=settings.PAGE_CACHE_SECONDS)
+        # What this process sent last. The key names the version, so a page at hand is
+        # as fresh as the same page in the cache, without the way there.
+        self.at_hand: dict[str, Page] = {}
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not is_stranger(request):
+        key = page_key(request) if is_stranger(request) else None
+        if key is None:
             return self.get_response(request)
-        try:
-            key = page_key(request)
-            page: Page | None = cache.get(key)
-        except CACHE_FAILED:
-            logger.warning("The page cache cannot be reached", exc_info=True)
-            return self.get_response(request)
+        page = self.at_hand.get(key) or _unless_away(cache.get, key)
         if page is not None and page.until > timezone.now():
-            return page.answer(request)
+            return self.send(key, page, request)
         response = self.get_response(request)
         if _may_be_kept(request, response):
             return self.keep(key, request, response)
         return response
+
+    def send(self, key: str, page: Page, request: HttpRequest) -> HttpResponse:
+        if len(self.at_hand) >= MOST_AT_HAND:
+            self.at_hand.clear()
+        self.at_hand[key] = page
+        return page.answer(request)
 
     def keep(
         self, key: str, request: HttpRequest, response: HttpResponse
@@ -271,12 +313,9 @@ class PublicPageCacheMiddleware:
         seconds = int((until - now).total_seconds())
         if seconds < 1:
             return response
-        page = _page(response, until)
-        try:
-            cache.set(key, page, seconds)
-        except CACHE_FAILED:
-            logger.warning("A page could not be kept", exc_info=True)
-        return page.answer(request)
+        page = _page(response, now, until)
+        _unless_away(cache.set, key, page, seconds)
+        return self.send(key, page, request)
 
     def process_view(
         self,

@@ -153,6 +153,7 @@ class Progress:
     finished: int
     come_again: Estimate | None
     wishes: tuple[str, ...]
+    remarks: tuple[tuple[Tool, str], ...] = ()
 
     @property
     def rate(self) -> int:
@@ -409,10 +410,22 @@ def tool_report(tool: Tool) -> ToolReport:
     )
 
 
+def _remarks(survey: Survey, k: int) -> tuple[tuple[Tool, str], ...]:
+    """What people wrote about tools of k reviewers, for organisers: quotable or not."""
+    reviews = list(survey.reviews.select_related("tool").order_by("tool__name", "pk"))
+    reviewers = Counter(review.tool_id for review in reviews)
+    return tuple(
+        (review.tool, review.remark)
+        for review in reviews
+        if review.remark and reviewers[review.tool_id] >= k
+    )
+
+
 def progress(survey: Survey, k: int) -> Progress:
     """Counts at any time; what people said about the day once it is closed."""
     come_again: Estimate | None = None
     wishes: tuple[str, ...] = ()
+    remarks: tuple[tuple[Tool, str], ...] = ()
     responses = survey.responses.all()
     if survey.closed_at:
         said = list(
@@ -423,10 +436,12 @@ def progress(survey: Survey, k: int) -> Progress:
             come_again = mean_with_interval(points, highest=10)
         if len(said) >= k:
             wishes = tuple(wish for _mark, wish in said if wish)
+        remarks = _remarks(survey, k)
     return Progress(
         invited=survey.invitations.count(),
         started=responses.count(),
         finished=survey.invitations.filter(finished_at__isnull=False).count(),
         come_again=come_again,
         wishes=wishes,
+        remarks=remarks,
     )

@@ -5,6 +5,7 @@ import io
 import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import IO
 
 import puremagic
 from django.conf import settings
@@ -77,12 +78,18 @@ def check_dataset(file: UploadedFile) -> Upload:
             _("The content of this file is not what its name says (.%(ending)s)."),
             params={"ending": ending},
         )
-    digest = hashlib.sha256()
     file.seek(0)
-    for chunk in file.chunks():
-        digest.update(chunk)
+    sha256 = digest(file)
     file.seek(0)
-    return Upload(file, name, size, digest.hexdigest())
+    return Upload(file, name, size, sha256)
+
+
+def digest(file: IO[bytes] | UploadedFile) -> str:
+    """SHA-256 in hex, read in pieces."""
+    sha256 = hashlib.sha256()
+    while chunk := file.read(2**20):
+        sha256.update(chunk)
+    return sha256.hexdigest()
 
 
 def _fits(ending: str, head: bytes) -> bool:
@@ -97,7 +104,16 @@ def _fits(ending: str, head: bytes) -> bool:
     return guess in {"", ".txt", ".csv", ".tsv", ".json", ".md"} or b"\x00" not in head
 
 
-def check_picture(file: UploadedFile) -> ContentFile:  # type: ignore[type-arg]
+@dataclass(frozen=True)
+class Picture:
+    """A re-encoded picture; sizes in pixels."""
+
+    image: ContentFile  # type: ignore[type-arg]
+    width: int
+    height: int
+
+
+def check_picture(file: UploadedFile) -> Picture:
     """Re-encode a picture as WebP, at most 1600 px wide, without any metadata.
 
     The header alone decides on the number of pixels, before they are unpacked.
@@ -119,4 +135,4 @@ def check_picture(file: UploadedFile) -> ContentFile:  # type: ignore[type-arg]
         raise ValidationError(
             _("This is no picture that we can read. PNG, JPEG, WebP and GIF work.")
         ) from None
-    return ContentFile(out.getvalue(), name="picture.webp")
+    return Picture(ContentFile(out.getvalue()), picture.width, picture.height)

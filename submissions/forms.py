@@ -2,7 +2,6 @@ from collections import defaultdict
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.files.base import ContentFile
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import SkillsField
@@ -199,7 +198,7 @@ class PictureForm(forms.ModelForm[ProjectPicture]):
 
     field_order: ClassVar = ["picture", "description"]
 
-    def clean_picture(self) -> ContentFile:  # type: ignore[type-arg]
+    def clean_picture(self) -> files.Picture:
         return files.check_picture(self.cleaned_data["picture"])
 
 

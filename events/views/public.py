@@ -5,12 +5,14 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
 from django.views.generic import DetailView, ListView, TemplateView, View
 
 from accounts.models import User
-from core.pagecache import fresh_until, public_page
+from core.pagecache import fresh_until, kept_part, public_page
 from events.calendars import calendar_of
 from events.forms import EventFilterForm
 from events.models import AgendaItem, Event, Phase, Registration, Series
@@ -104,17 +106,28 @@ class EventDetailView(EventMixin, TemplateView):
         days = groupby(items, lambda i: i.starts_at.astimezone(self.event.zone).date())
         return [(day, list(its_items)) for day, its_items in days]
 
+    def programme(self) -> SafeString:
+        """Agenda, tracks, prizes and the rest, which nobody sees differently."""
+        event = self.event
+        return render_to_string(
+            "events/_programme.html",
+            {
+                "event": event,
+                "agenda": self.agenda_by_day(),
+                "tracks": event.tracks.all(),
+                "prizes": event.prizes.select_related("track", "sponsor"),
+                "sponsors": event.sponsors.all(),
+                "faqs": event.faqs.all(),
+            },
+        )
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         event, user = self.event, self.request.user
         own: Registration | None = None
         if isinstance(user, User):
             own = event.registrations.filter(user=user).first()
         return super().get_context_data(
-            agenda=self.agenda_by_day(),
-            tracks=event.tracks.all(),
-            prizes=event.prizes.select_related("track", "sponsor"),
-            sponsors=event.sponsors.all(),
-            faqs=event.faqs.all(),
+            programme=kept_part(event.slug, "programme", self.programme),
             announcements=event.announcements.select_related("author")[:10],
             registration=own,
             registration_window=event.window(Phase.REGISTRATION),

@@ -9,102 +9,322 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('events', '0001_initial'),
-        ('submissions', '0001_initial'),
+        ("events", "0001_initial"),
+        ("submissions", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(default=feedback.models.new_token, max_length=40, unique=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished at')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='invited at')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='survey_invitations', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "token",
+                    models.CharField(
+                        default=feedback.models.new_token, max_length=40, unique=True
+                    ),
+                ),
+                (
+                    "finished_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="finished at"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, verbose_name="invited at"),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="survey_invitations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'survey invitation',
-                'verbose_name_plural': 'survey invitations',
+                "verbose_name": "survey invitation",
+                "verbose_name_plural": "survey invitations",
             },
         ),
         migrations.CreateModel(
-            name='Survey',
+            name="Survey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('opened_at', models.DateTimeField(blank=True, null=True, verbose_name='opened at')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed at')),
-                ('event', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='survey', to='events.event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "opened_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="opened at"
+                    ),
+                ),
+                (
+                    "closed_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="closed at"
+                    ),
+                ),
+                (
+                    "event",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="survey",
+                        to="events.event",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'survey',
-                'verbose_name_plural': 'surveys',
+                "verbose_name": "survey",
+                "verbose_name_plural": "surveys",
             },
         ),
         migrations.CreateModel(
-            name='Response',
+            name="Response",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(blank=True, choices=[('data_scientist', 'Data scientist'), ('ml_engineer', 'Machine learning engineer'), ('software_engineer', 'Software engineer'), ('infrastructure_engineer', 'Infrastructure engineer'), ('data_engineer', 'Data engineer'), ('researcher', 'Researcher'), ('product', 'Product or design'), ('student', 'Student'), ('other', 'Something else')], max_length=30, verbose_name='what they do')),
-                ('come_again', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(10)], verbose_name='would come again, 0 to 10')),
-                ('what_to_change', core.models.ProseField(blank=True, max_length=3000, verbose_name='what to change')),
-                ('is_finished', models.BooleanField(default=False, verbose_name='finished')),
-                ('invitation', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='response', to='feedback.invitation')),
-                ('survey', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='responses', to='feedback.survey')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("data_scientist", "Data scientist"),
+                            ("ml_engineer", "Machine learning engineer"),
+                            ("software_engineer", "Software engineer"),
+                            ("infrastructure_engineer", "Infrastructure engineer"),
+                            ("data_engineer", "Data engineer"),
+                            ("researcher", "Researcher"),
+                            ("product", "Product or design"),
+                            ("student", "Student"),
+                            ("other", "Something else"),
+                        ],
+                        max_length=30,
+                        verbose_name="what they do",
+                    ),
+                ),
+                (
+                    "come_again",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(10)],
+                        verbose_name="would come again, 0 to 10",
+                    ),
+                ),
+                (
+                    "what_to_change",
+                    core.models.ProseField(
+                        blank=True, max_length=3000, verbose_name="what to change"
+                    ),
+                ),
+                (
+                    "is_finished",
+                    models.BooleanField(default=False, verbose_name="finished"),
+                ),
+                (
+                    "invitation",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="response",
+                        to="feedback.invitation",
+                    ),
+                ),
+                (
+                    "survey",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="responses",
+                        to="feedback.survey",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'response',
-                'verbose_name_plural': 'responses',
+                "verbose_name": "response",
+                "verbose_name_plural": "responses",
             },
         ),
         migrations.AddField(
-            model_name='invitation',
-            name='survey',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='feedback.survey'),
+            model_name="invitation",
+            name="survey",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="invitations",
+                to="feedback.survey",
+            ),
         ),
         migrations.CreateModel(
-            name='ToolReview',
+            name="ToolReview",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('meets_my_needs', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(7)], verbose_name='it does what I need')),
-                ('easy_to_use', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(7)], verbose_name='it is easy to use')),
-                ('again', models.CharField(blank=True, choices=[('yes', 'Yes'), ('maybe', 'Not sure'), ('no', 'No')], max_length=5, verbose_name='would use it again')),
-                ('helped', models.JSONField(blank=True, default=list, verbose_name='what helped')),
-                ('in_the_way', models.JSONField(blank=True, default=list, verbose_name='what got in the way')),
-                ('remark', core.models.ProseField(blank=True, max_length=2000, verbose_name='in your own words')),
-                ('may_quote', models.BooleanField(default=False, verbose_name='may be quoted without my name')),
-                ('response', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='feedback.response')),
-                ('survey', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='feedback.survey')),
-                ('tool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='submissions.tool')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "meets_my_needs",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(7),
+                        ],
+                        verbose_name="it does what I need",
+                    ),
+                ),
+                (
+                    "easy_to_use",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(7),
+                        ],
+                        verbose_name="it is easy to use",
+                    ),
+                ),
+                (
+                    "again",
+                    models.CharField(
+                        blank=True,
+                        choices=[("yes", "Yes"), ("maybe", "Not sure"), ("no", "No")],
+                        max_length=5,
+                        verbose_name="would use it again",
+                    ),
+                ),
+                (
+                    "helped",
+                    models.JSONField(
+                        blank=True, default=list, verbose_name="what helped"
+                    ),
+                ),
+                (
+                    "in_the_way",
+                    models.JSONField(
+                        blank=True, default=list, verbose_name="what got in the way"
+                    ),
+                ),
+                (
+                    "remark",
+                    core.models.ProseField(
+                        blank=True, max_length=2000, verbose_name="in your own words"
+                    ),
+                ),
+                (
+                    "may_quote",
+                    models.BooleanField(
+                        default=False, verbose_name="may be quoted without my name"
+                    ),
+                ),
+                (
+                    "response",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reviews",
+                        to="feedback.response",
+                    ),
+                ),
+                (
+                    "survey",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reviews",
+                        to="feedback.survey",
+                    ),
+                ),
+                (
+                    "tool",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reviews",
+                        to="submissions.tool",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'tool review',
-                'verbose_name_plural': 'tool reviews',
+                "verbose_name": "tool review",
+                "verbose_name_plural": "tool reviews",
             },
         ),
         migrations.AddConstraint(
-            model_name='response',
-            constraint=models.CheckConstraint(condition=models.Q(('come_again__isnull', True), ('come_again__lte', 10), _connector='OR'), name='come_again_up_to_10'),
+            model_name="response",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("come_again__isnull", True),
+                    ("come_again__lte", 10),
+                    _connector="OR",
+                ),
+                name="come_again_up_to_10",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(fields=('survey', 'user'), name='one_invitation_per_person'),
+            model_name="invitation",
+            constraint=models.UniqueConstraint(
+                fields=("survey", "user"), name="one_invitation_per_person"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='toolreview',
-            constraint=models.UniqueConstraint(fields=('response', 'tool'), name='one_review_per_tool_and_response'),
+            model_name="toolreview",
+            constraint=models.UniqueConstraint(
+                fields=("response", "tool"), name="one_review_per_tool_and_response"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='toolreview',
-            constraint=models.CheckConstraint(condition=models.Q(('meets_my_needs__isnull', True), models.Q(('meets_my_needs__gte', 1), ('meets_my_needs__lte', 7)), _connector='OR'), name='needs_item_from_1_to_7'),
+            model_name="toolreview",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("meets_my_needs__isnull", True),
+                    models.Q(("meets_my_needs__gte", 1), ("meets_my_needs__lte", 7)),
+                    _connector="OR",
+                ),
+                name="needs_item_from_1_to_7",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='toolreview',
-            constraint=models.CheckConstraint(condition=models.Q(('easy_to_use__isnull', True), models.Q(('easy_to_use__gte', 1), ('easy_to_use__lte', 7)), _connector='OR'), name='ease_item_from_1_to_7'),
+            model_name="toolreview",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("easy_to_use__isnull", True),
+                    models.Q(("easy_to_use__gte", 1), ("easy_to_use__lte", 7)),
+                    _connector="OR",
+                ),
+                name="ease_item_from_1_to_7",
+            ),
         ),
     ]

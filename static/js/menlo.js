@@ -30,7 +30,10 @@ addEventListener("keydown", ({ key }) => {
 
 // Countdowns run on the server's clock: the phone's may be wrong.
 const served = Date.parse(document.querySelector("meta[name=server-time]")?.content);
-const skew = Number.isNaN(served) ? 0 : served - Date.now();
+// A kept page says how long it was kept.
+const timings = performance.getEntriesByType("navigation")[0]?.serverTiming ?? [];
+const age = timings.find(({ name }) => name === "age")?.duration ?? 0;
+const skew = Number.isNaN(served) ? 0 : served + age - Date.now();
 function words(milliseconds) {
   const all = Math.max(0, Math.floor(milliseconds / 1000));
   const days = Math.floor(all / 86400);

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import format_lazy
@@ -15,6 +14,7 @@ from events.log import record
 from events.models import Phase
 from notifications.outbox import Topic, notify
 from submissions import hooks
+from submissions.files import Picture
 from submissions.models import Project, ProjectPicture, Tool, ToolUse
 from teams.models import Membership, Team
 
@@ -210,7 +210,7 @@ def withdraw_project(project: Project, user: User) -> Project:
 def add_picture(
     project: Project,
     user: User,
-    image: ContentFile,  # type: ignore[type-arg]
+    picture: Picture,
     description: str,
 ) -> ProjectPicture:
     project = _locked(project)
@@ -218,10 +218,16 @@ def add_picture(
     count = project.pictures.count()
     if count >= MOST_PICTURES:
         raise TooManyPictures
-    picture = ProjectPicture(project=project, description=description, order=count)
-    picture.image.save("picture.webp", image, save=True)
+    row = ProjectPicture(
+        project=project,
+        description=description,
+        order=count,
+        width=picture.width,
+        height=picture.height,
+    )
+    row.image.save("picture.webp", picture.image)
     record(user, "projects.picture_added", project, event=project.event)
-    return picture
+    return row
 
 
 @transaction.atomic

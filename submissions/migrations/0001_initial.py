@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
             name='ProjectPicture',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('image', models.ImageField(height_field='height', upload_to=submissions.models.projects.picture_name, verbose_name='picture', width_field='width')),
+                ('image', models.ImageField(upload_to=submissions.models.projects.picture_name, verbose_name='picture')),
                 ('width', models.PositiveIntegerField(editable=False)),
                 ('height', models.PositiveIntegerField(editable=False)),
                 ('description', core.models.LineField(help_text='For those who cannot see it.', max_length=200, verbose_name='what it shows')),

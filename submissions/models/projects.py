@@ -126,9 +126,8 @@ class ProjectPicture(models.Model):
     """A picture that we have re-encoded as WebP, without any metadata."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="pictures")
-    image = models.ImageField(
-        _("picture"), upload_to=picture_name, width_field="width", height_field="height"
-    )
+    image = models.ImageField(_("picture"), upload_to=picture_name)
+    # Written when the picture is made: Django reads WebP in pieces and sees no size.
     width = models.PositiveIntegerField(editable=False)
     height = models.PositiveIntegerField(editable=False)
     description = LineField(

@@ -17,7 +17,8 @@ from redis.exceptions import ConnectionError as RedisIsAway
 
 from core import pagecache
 from core.pagecache import public_page
-from events.models import Event, Registration
+from events.log import record
+from events.models import Event, PhaseWindow, Registration
 from tests.factories.accounts import SkillFactory, UserFactory
 from tests.factories.events import (
     AnnouncementFactory,
@@ -25,11 +26,19 @@ from tests.factories.events import (
     PrizeFactory,
     RegistrationFactory,
     SeriesFactory,
+    TrackFactory,
 )
 from tests.factories.teams import TeamFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 served = count()
+REDIS_AWAY = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": "redis://127.0.0.1:1/0",
+        "OPTIONS": {"socket_connect_timeout": 1},
+    }
+}
 
 
 @public_page
@@ -125,7 +134,7 @@ def test_a_kept_page_is_the_same_to_the_last_header(event):
     first, second = Client().get(address), Client().get(address)
 
     for response in (first, second):
-        del response.headers["X-Request-ID"]
+        del response.headers["X-Request-ID"], response.headers["Server-Timing"]
     assert second.headers == first.headers
     assert second.content == first.content
     assert "default-src 'none'" in second["Content-Security-Policy"]
@@ -216,6 +225,26 @@ def test_a_page_made_for_strangers_is_never_served_to_somebody(event, stranger):
     assert "Sign out" in html
 
 
+def test_parts_are_shared_by_those_who_are_signed_in(
+    event, stranger, django_assert_max_num_queries
+):
+    TrackFactory(event=event, name="First track")
+    address = reverse("events:detail", args=[event.slug])
+    known, other = Client(), Client()
+    known.force_login(stranger)
+    other.force_login(UserFactory())
+    assert "First track" in known.get(address).content.decode()
+
+    with django_assert_max_num_queries(7):
+        assert "<h3>First track</h3>" in known.get(address).content.decode()
+    assert str(stranger) not in other.get(address).content.decode()
+    TrackFactory(event=event, name="Second track")
+    assert "Second track" in other.get(address).content.decode()
+    with override_settings(CACHES=REDIS_AWAY):
+        pagecache.versions.forget()
+        assert pagecache.kept_part(event.slug, "x", lambda: "made") == "made"
+
+
 def test_posts_are_never_answered_from_the_cache():
     first = Client().get("/counting/")
 
@@ -302,6 +331,16 @@ def test_a_browser_that_has_the_page_is_told_so():
     assert "Content-Type" not in same.headers
     assert "Content-Security-Policy" in same.headers
     assert other.status_code == 200
+
+
+def test_a_kept_page_says_how_old_it_is(time_machine):
+    now = timezone.now()
+    time_machine.move_to(now, tick=False)
+    assert Client().get("/counting/")["Server-Timing"] == "age;dur=0"
+
+    time_machine.move_to(now + timedelta(seconds=9), tick=False)
+
+    assert Client().get("/counting/")["Server-Timing"] == "age;dur=9000"
 
 
 def test_a_page_lives_for_a_minute(time_machine):
@@ -420,6 +459,26 @@ def test_a_change_that_is_rolled_back_is_none(event, django_assert_num_queries):
         see(event)
 
 
+def test_a_row_that_belongs_to_nothing_any_more_touches_nothing(
+    event, django_assert_num_queries
+):
+    orphan = PhaseWindow.objects.create(
+        event=EventFactory(phases=[]),
+        phase="hacking",
+        opens_at=event.starts_at,
+        closes_at=event.ends_at,
+    )
+    orphan = PhaseWindow.objects.get(pk=orphan.pk)
+    Event.objects.filter(pk=orphan.event_id).delete()
+    see(event)
+
+    orphan.delete()
+    record(None, "accounts.joined", "somebody")
+
+    with django_assert_num_queries(0):
+        see(event)
+
+
 def test_deleting_an_event_with_all_it_has_touches_its_pages(event):
     Registration.objects.all().delete()
     see(event)
@@ -453,6 +512,17 @@ def test_memory_of_versions_is_bounded(client):
     assert len(pagecache.versions.remembered) <= pagecache.MOST_REMEMBERED + 1
 
 
+def test_pages_at_hand_need_no_cache_and_are_bounded(event):
+    client = Client()
+    first = client.get("/counting/").content
+    with override_settings(CACHES=REDIS_AWAY):
+        assert client.get("/counting/").content == first
+
+    for number in range(pagecache.MOST_AT_HAND):
+        client.get(f"/counting/?n={number}")
+    assert client.get("/counting/").content == first
+
+
 def test_lists_can_be_touched_alone(event, django_assert_num_queries):
     see(event)
     first = Client().get("/counting/").content
@@ -468,15 +538,6 @@ def test_switched_off_nothing_is_kept(settings):
     settings.PAGE_CACHE_SECONDS = 0
 
     assert asks_anew("/counting/")
-
-
-REDIS_AWAY = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": "redis://127.0.0.1:1/0",
-        "OPTIONS": {"socket_connect_timeout": 1},
-    }
-}
 
 
 def test_without_the_cache_pages_are_made_each_time(event):

@@ -6,7 +6,6 @@ from django.utils import timezone
 from events.models import AgendaItem, AuditEntry, Faq, Sponsor
 from events.planning import copy_event, copy_name, fill_phases, move_phases, settle
 from tests.factories.events import (
-    EventFactory,
     PrizeFactory,
     RegistrationFactory,
     RegistrationQuestionFactory,

@@ -274,7 +274,9 @@ def test_calendar_holds_the_event_and_its_agenda(client, time_machine):
     ]
     assert str(entries[1]["LOCATION"]) == "Hall 1, Old Garage"
     assert "DTEND" not in entries[2]
+    Event.objects.update(venue="")
     again = client.get(reverse("events:ics", args=[event.slug]))
+    assert b"LOCATION:Hall 1\r\n" in again.content
     assert [e["UID"] for e in Calendar.from_ical(again.content).walk("VEVENT")] == [
         e["UID"] for e in entries
     ]
@@ -398,3 +400,13 @@ def test_a_markdown_bomb_is_rendered_in_no_time(client, django_assert_max_num_qu
     page(client, "detail", event.slug)
 
     assert datetime.now(UTC) - started < timedelta(seconds=2)
+
+
+def test_event_page_asks_little_for_those_who_are_signed_in(
+    sign_in, attendee, event, django_assert_max_num_queries
+):
+    client = sign_in(attendee)
+    page(client, "detail", event.slug)  # the session is in the cache from here on
+
+    with django_assert_max_num_queries(12):
+        page(client, "detail", event.slug)

@@ -32,7 +32,9 @@ def cast(event, attendee, stranger, organiser, other_organiser):
 
 def who_may(cast, permission, obj):
     return {
-        role for role, user in cast.items() if user.has_perm(f"events.{permission}", obj)
+        role
+        for role, user in cast.items()
+        if user.has_perm(f"events.{permission}", obj)
     }
 
 
@@ -82,6 +84,7 @@ def test_organising_is_asked_of_events_series_and_what_they_hold(event, organise
 
     for mine in (event, event.series, registration, event.series.organiser_roles.get()):
         assert is_organiser(organiser, mine)
+    assert is_organiser(UserFactory(is_superuser=True), elsewhere)
     for other in (elsewhere, elsewhere.series, RegistrationFactory(), None, object()):
         assert not is_organiser(organiser, other)
 

@@ -1,0 +1,622 @@
+"""The living demo: a finished event, a running one and an announced one.
+
+Everything is relative to now and drawn with a fixed seed. Results, digests and profiles
+are computed by the same code as in production; nothing is typed in.
+"""
+
+import random
+from datetime import datetime, timedelta
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import yaml
+from allauth.account.models import EmailAddress
+from django.core.files import File
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+from PIL import Image, ImageDraw
+
+from accounts.models import Skill, User
+from core.text import free_slug
+from events.models import (
+    AgendaItem,
+    Announcement,
+    Event,
+    Faq,
+    Phase,
+    PhaseWindow,
+    Prize,
+    Registration,
+    RegistrationQuestion,
+    Series,
+    SeriesOrganiser,
+    Sponsor,
+    Track,
+    default_windows,
+)
+from feedback.actions import (
+    close_survey,
+    finish_survey,
+    open_survey,
+    save_answers,
+    tools_of,
+)
+from feedback.models import Helped, InTheWay, Invitation, ToolReview
+from judging.actions import deal_cards, give_award, publish_results, put_on
+from judging.models import Criterion, Judge, Round, Score, Scorecard
+from judging.standings import standings
+from submissions import catalogue, files, profiles, profiling
+from submissions.models import Dataset, Idea, Project, ProjectPicture, Tool, ToolUse
+from teams.models import JoinRequest, Membership, Team
+
+HERE = Path(__file__).parent
+PASSWORD = "menlo-garage-1975"  # noqa: S105 -- printed by the demo, used nowhere else
+SEED = 1975
+INK = ["#a8321a", "#234f7d", "#21633b", "#7a4a00"]
+
+
+class Demo:
+    """One load into an empty database; :func:`load` decides whether it is due."""
+
+    def __init__(self) -> None:
+        self.cast: dict[str, Any] = yaml.safe_load((HERE / "cast.yaml").read_text())
+        self.chance = random.Random(SEED)  # noqa: S311 -- a story, no secret
+        self.now = timezone.now().replace(second=0, microsecond=0)
+
+    @transaction.atomic
+    def load(self) -> None:
+        catalogue.load()
+        self.people = [self._person(line) for line in self.cast["people"]]
+        self.organisers = [
+            self._user(name, is_staff=True) for name in self.cast["organisers"]
+        ]
+        series = self.cast["series"]
+        self.series = Series.objects.create(**series)
+        for number, user in enumerate(self.organisers):
+            SeriesOrganiser.objects.create(
+                series=self.series,
+                user=user,
+                role=SeriesOrganiser.Role.ORGANISER
+                if number
+                else SeriesOrganiser.Role.ADMIN,
+            )
+        self.finished_event()
+        self.running_event()
+        self.announced_event()
+
+    # --- People
+
+    def _user(self, name: str, **fields: Any) -> User:
+        address = f"{slugify(name.replace('ı', 'i'))}@example.org"
+        user = User.objects.create_user(
+            address, PASSWORD, display_name=name, time_zone="Europe/Berlin", **fields
+        )
+        EmailAddress.objects.create(
+            user=user, email=address, verified=True, primary=True
+        )
+        return user
+
+    def _person(self, line: str) -> User:
+        name, role, skills = (part.strip() for part in line.split("|"))
+        user = self._user(name, headline_role=role)
+        user.skills.set(Skill.objects.named([s.strip() for s in skills.split(",")]))
+        return user
+
+    # --- Events
+
+    def _event(self, *, starts_at: datetime, **fields: Any) -> Event:
+        event = Event.objects.create(
+            series=self.series,
+            starts_at=starts_at,
+            ends_at=fields.pop("ends_at", starts_at + timedelta(hours=10)),
+            time_zone="Europe/Berlin",
+            venue="Garage 12, Hof links, Berlin",
+            contact_email="hosts@garage.example.org",
+            is_published=True,
+            code_of_conduct=self.cast["conduct"],
+            max_team_size=5,
+            **fields,
+        )
+        self._settings_of(event)
+        return event
+
+    def _windows(
+        self, event: Event, **changed: tuple[datetime, datetime]
+    ) -> None:
+        windows: dict[str, tuple[datetime, datetime]] = {
+            phase.value: span
+            for phase, span in default_windows(event.starts_at, event.ends_at).items()
+        }
+        windows.update(changed)
+        PhaseWindow.objects.bulk_create(
+            PhaseWindow(event=event, phase=phase, opens_at=opens, closes_at=closes)
+            for phase, (opens, closes) in windows.items()
+        )
+
+    def _settings_of(self, event: Event) -> None:
+        for order, line in enumerate(self.cast["faqs"]):
+            question, answer = (part.strip() for part in line.split("|"))
+            Faq.objects.create(
+                event=event, question=question, answer=answer, order=order
+            )
+        models = Track.objects.create(
+            event=event, name="Models", description="Something learns or answers."
+        )
+        Track.objects.create(
+            event=event, name="Data", description="The data itself is the point."
+        )
+        sponsor = Sponsor.objects.create(
+            event=event,
+            name="Kettle & Crumb",
+            what_they_give="coffee and lunch",
+            website="https://kettle.example.org",
+        )
+        Prize.objects.create(
+            event=event, name="Best in show", description="A jury's trophy made of relays"
+        )
+        Prize.objects.create(
+            event=event,
+            name="Best use of a model",
+            track=models,
+            sponsor=sponsor,
+            description="Lunch for the whole team",
+            order=1,
+        )
+        for hours, title, room in [
+            (0, "Doors, coffee, name tags", "Hall"),
+            (0.5, "Welcome and five-minute pitches", "Hall"),
+            (1, "Teams form, hacking begins", "Everywhere"),
+            (4, "Lunch", "Courtyard"),
+            (7, "Hands off: demos", "Stage"),
+            (9.5, "Results", "Stage"),
+        ]:
+            AgendaItem.objects.create(
+                event=event,
+                title=title,
+                room=room,
+                starts_at=event.starts_at + timedelta(hours=hours),
+            )
+        RegistrationQuestion.objects.create(
+            event=event,
+            label="What would you like to eat?",
+            kind=RegistrationQuestion.Kind.CHOICE,
+            options="Vegan\nVegetarian\nEverything",
+        )
+        round_ = Round.objects.create(event=event, name="Demos")
+        for order, line in enumerate(self.cast["rubric"]):
+            name, about, weight, levels = (part.strip() for part in line.split("|"))
+            Criterion.objects.create(
+                round=round_,
+                name=name,
+                description=about,
+                weight=weight,
+                levels=levels.replace("; ", "\n"),
+                order=order,
+            )
+
+    def _register(self, event: Event, user: User, **fields: Any) -> Registration:
+        asked = event.starts_at - timedelta(days=self.chance.randint(3, 30))
+        return Registration.objects.create(
+            event=event,
+            user=user,
+            queued_at=asked,
+            conduct_accepted_at=asked,
+            in_directory=self.chance.random() < 0.8,  # noqa: PLR2004
+            **{"status": Registration.Status.CONFIRMED, **fields},
+        )
+
+    def _team(self, event: Event, name: str, members: list[User], **fields: Any) -> Team:
+        team = Team.objects.create(event=event, name=name, slug=slugify(name), **fields)
+        for place, user in enumerate(members):
+            Membership.objects.create(
+                team=team,
+                event=event,
+                user=user,
+                role=Membership.Role.MEMBER if place else Membership.Role.CAPTAIN,
+            )
+        return team
+
+    def _tools(self, project: Project, named: list[tuple[str, str]]) -> None:
+        for name, purpose in named:
+            ToolUse.objects.create(
+                project=project, tool=Tool.objects.get(name=name), purpose=purpose
+            )
+
+    # --- The event that runs now: hacking is over, demos are on
+
+    def running_event(self) -> None:
+        begun = self.now - timedelta(hours=7)
+        event = self._event(
+            name="Bring Your Own Data",
+            slug="bring-your-own-data",
+            tagline="Ten teams, ten datasets, one day.",
+            description=(
+                "Each team brings **its own data and its own idea**. We build from nine "
+                "to five, show one another what works, and write down what we learnt "
+                "about the tools."
+            ),
+            starts_at=begun,
+            capacity=36,
+        )
+        judging = self.now - timedelta(minutes=40)
+        self._windows(
+            event,
+            hacking=(begun, judging),
+            judging=(judging, self.now + timedelta(hours=3)),
+        )
+        self._attend(event)
+        for number, entry in enumerate(self.cast["teams"]):
+            self._bring(event, number, entry)
+        for line in self.cast["ideas"]:
+            self._pitch(event, line)
+        Announcement.objects.create(
+            event=event,
+            author=self.organisers[0],
+            text="Demos are on! Five minutes each, in the order of the tables.",
+            published_at=judging,
+        )
+        Announcement.objects.create(
+            event=event,
+            author=self.organisers[1],
+            text="Pizza is in the courtyard. Bring your own plate back, please.",
+            published_at=self.now - timedelta(minutes=5),
+        )
+        self._judge(event, share=0.6)
+        stage = event.rounds.get()
+        put_on(stage, event.projects.get(slug="a-sommelier-for-chemists"), self.organisers[0])
+
+    def _attend(self, event: Event) -> None:
+        teamed = {n for team in self.cast["teams"] for n in team["members"]}
+        for number, user in enumerate(self.people):
+            arrived = event.starts_at + timedelta(minutes=self.chance.randint(-20, 50))
+            late = number not in teamed
+            if number == 27:  # noqa: PLR2004 -- one who waits
+                status, checked_in = Registration.Status.WAITLISTED, None
+            else:
+                status, checked_in = Registration.Status.CHECKED_IN, arrived
+            self._register(
+                event,
+                user,
+                status=status,
+                checked_in_at=checked_in,
+                looking_for_team=late,
+                pitch="Happy to help with anything." if late else "",
+            )
+
+    def _bring(self, event: Event, number: int, entry: dict[str, Any]) -> None:
+        members = [self.people[n] for n in entry["members"]]
+        team = self._team(
+            event,
+            entry["name"],
+            members,
+            table=entry["table"],
+            pitch=entry["tagline"],
+            join_policy=Team.JoinPolicy.REQUEST,
+        )
+        dataset = self._dataset(team, entry["dataset"])
+        submitted = self.now - timedelta(minutes=45 + 4 * number)
+        project = Project.objects.create(
+            event=event,
+            team=team,
+            title=entry["title"],
+            slug=free_slug(entry["title"], event.projects.all()),
+            tagline=entry["tagline"],
+            story=entry["story"],
+            lessons_learned=entry["lessons"],
+            repository_url=f"https://code.example.org/{team.slug}",
+            demo_url=f"https://{team.slug}.example.net/" if number % 3 else "",
+            made_before="The data, and nothing else." if number % 2 else "",
+            status=entry["status"],
+            submitted_at=None if entry["status"] == "draft" else submitted,
+            submitted_by=members[0],
+        )
+        project.datasets.add(dataset)
+        project.tracks.add(event.tracks.all()[number % 2])
+        self._tools(
+            project,
+            [
+                (part.partition("=")[0].strip(), part.partition("=")[2].strip())
+                for part in entry["tools"].split(";")
+            ],
+        )
+        self._picture(project, entry["dataset"].partition("|")[0].strip(), number)
+
+    def _dataset(self, team: Team, line: str) -> Dataset:
+        name, title, licence, about, provenance, faults = (
+            part.strip() for part in line.split("|")
+        )
+        path = HERE / "datasets" / name
+        dataset = Dataset(
+            event=team.event,
+            team=team,
+            added_by=team.memberships.first().user,  # type: ignore[union-attr]
+            title=title,
+            slug=slugify(title),
+            description=about,
+            licence=licence,
+            provenance=provenance,
+            known_faults=faults,
+            sensitivity=Dataset.Sensitivity.OPEN,
+            filename=name,
+            size=path.stat().st_size,
+            sha256=files.digest(path.open("rb")),
+        )
+        if profiling.can_profile(name):
+            dataset.profile_status = Dataset.ProfileStatus.WAITING
+        with path.open("rb") as file:
+            dataset.file.save(name, File(file))
+        profiles.profile(dataset.pk)
+        return dataset
+
+    def _picture(self, project: Project, name: str, number: int) -> None:
+        """A scatter of the team's own data: the first two columns of numbers."""
+        points = scatter(HERE / "datasets" / name)
+        if not points:
+            return
+        picture = Image.new("RGB", (960, 540), "#fffcf5")
+        pen = ImageDraw.Draw(picture)
+        for x in range(60, 960, 75):
+            pen.line([(x, 30), (x, 510)], fill="#ece4d3")
+        for y in range(30, 540, 60):
+            pen.line([(60, y), (930, y)], fill="#ece4d3")
+        for x, y in points:
+            left, top = 60 + x * 860, 505 - y * 470
+            pen.ellipse([left - 5, top - 5, left + 5, top + 5], fill=INK[number % 4])
+        out = BytesIO()
+        picture.save(out, "WEBP", quality=80)
+        row = ProjectPicture(
+            project=project,
+            description=f"Scatter plot of {name}, two measures",
+            width=picture.width,
+            height=picture.height,
+        )
+        row.image.save("picture.webp", ContentFile(out.getvalue()))
+
+    def _pitch(self, event: Event, line: str) -> None:
+        title, author, pitch, skills = (part.strip() for part in line.split("|"))
+        idea = Idea.objects.create(
+            event=event, author=self.people[int(author)], title=title, pitch=pitch
+        )
+        idea.wanted_skills.set(
+            Skill.objects.named([s.strip() for s in skills.split(",")])
+        )
+        for user in self.chance.sample(self.people[:27], 4):
+            idea.backings.get_or_create(user=user)
+
+    # --- The event that is over
+
+    def finished_event(self) -> None:
+        begun = self.now - timedelta(weeks=5)
+        event = self._event(
+            name="Retrieval Night",
+            slug="retrieval-night",
+            tagline="Eight teams taught old documents to answer.",
+            description="One night about finding things. **What was built stays here.**",
+            starts_at=begun,
+        )
+        self._windows(event)
+        members = iter(self.people[:32])
+        for user in self.people[:34]:
+            self._register(
+                event,
+                user,
+                status=Registration.Status.CHECKED_IN,
+                checked_in_at=begun + timedelta(minutes=self.chance.randint(0, 40)),
+            )
+        for number, line in enumerate(self.cast["finished_teams"]):
+            name, title, tagline, tools = (part.strip() for part in line.split("|"))
+            team = self._team(
+                event, name, [next(members) for _seat in range(4)], table=f"T{number + 1}"
+            )
+            project = Project.objects.create(
+                event=event,
+                team=team,
+                title=title,
+                slug=slugify(title),
+                tagline=tagline,
+                story=(
+                    f"{tagline}\n\nWe spent the first hours on reading what we had, and "
+                    "the rest on making the answer show where it came from."
+                ),
+                lessons_learned="Show the source beside the answer, always.",
+                repository_url=f"https://code.example.org/{team.slug}",
+                status=Project.Status.SUBMITTED,
+                submitted_at=begun + timedelta(hours=6, minutes=number),
+                submitted_by=team.memberships.first().user,  # type: ignore[union-attr]
+            )
+            project.tracks.add(event.tracks.all()[number % 2])
+            self._tools(project, [(tool.strip(), "") for tool in tools.split(",")])
+        self._judge(event, share=1)
+        best = event.rounds.get()
+        self._award_and_publish(event, best)
+        self._survey(event)
+
+    def _award_and_publish(self, event: Event, round_: Round) -> None:
+        first = publish_order(round_)
+        prizes = list(event.prizes.all())
+        give_award(prizes[0], first[0], self.organisers[0])
+        in_track = [p for p in first[1:] if prizes[1].track in p.tracks.all()]
+        give_award(prizes[1], in_track[0], self.organisers[0])
+        result = publish_results(event, self.organisers[0])
+        result.published_at = event.ends_at
+        result.save(update_fields=["published_at"])
+
+    def _judge(self, event: Event, share: float) -> None:
+        """Scores as judges give them: a project's quality, a judge's severity, noise."""
+        judges = [
+            Judge.objects.create(
+                event=event, name=name, email=f"{slugify(name)}@example.com"
+            )
+            for name in self.cast["judges"]
+        ]
+        deal_cards(event)
+        severity = {judge.pk: self.chance.gauss(0, 0.5) for judge in judges}
+        quality: dict[int, float] = {}
+        rubric = list(event.rounds.get().criteria.all())
+        cards = Scorecard.objects.filter(judge__in=judges).order_by("judge", "position")
+        for card in cards:
+            if self.chance.random() > share:
+                continue
+            base = quality.setdefault(card.project_id, self.chance.gauss(3.4, 0.7))
+            for criterion in rubric:
+                wish = base + severity[card.judge_id] + self.chance.gauss(0, 0.6)
+                Score.objects.create(
+                    scorecard=card,
+                    criterion=criterion,
+                    value=max(1, min(5, round(wish))),
+                )
+            card.status = Scorecard.Status.DONE
+            card.revision = 1
+            card.client = "demo"
+            card.scored_at = min(self.now, event.ends_at) - timedelta(
+                minutes=self.chance.randint(1, 35)
+            )
+            if self.chance.random() < 0.4:  # noqa: PLR2004
+                card.feedback = self.chance.choice(FEEDBACK)
+            card.save()
+
+    def _survey(self, event: Event) -> None:
+        """Opened, answered and closed by the same actions as everywhere."""
+        window = event.windows.get(phase=Phase.SURVEY)
+        opens_at, closes_at = window.opens_at, window.closes_at
+        window.closes_at = self.now + timedelta(hours=1)
+        window.save()
+        open_survey(Event.objects.with_windows().get(pk=event.pk))
+        invitations = Invitation.objects.filter(survey__event=event).select_related(
+            "user"
+        )
+        for invitation in invitations.order_by("pk")[:30]:
+            save_answers(
+                invitation,
+                {
+                    "role": invitation.user.headline_role,
+                    "come_again": min(10, max(3, round(self.chance.gauss(8.3, 1.4)))),
+                    "what_to_change": self.chance.choice(CHANGES),
+                    "tools": {
+                        tool.slug: self._review(tool) for tool in tools_of(invitation)
+                    },
+                },
+            )
+            finish_survey(invitation)
+        window.opens_at, window.closes_at = opens_at, closes_at
+        window.save()
+        close_survey(Event.objects.with_windows().get(pk=event.pk))
+        # These mails went out weeks ago.
+        event.notifications.update(status="sent", sent_at=closes_at, created_at=opens_at)
+
+    @cached_property
+    def liking(self) -> dict[str, float]:
+        """How well each tool is liked, from 1 to 7, before anybody's own view."""
+        known = {
+            "DuckDB": 6.3, "Streamlit": 6.1, "Langfuse": 5.8, "Qdrant": 5.7,
+            "pgvector": 5.9, "MLflow": 4.6, "LangChain": 3.2, "LlamaIndex": 4.9,
+            "Chroma": 4.4, "FastAPI": 6.2, "OpenAI API": 5.4,
+        }  # fmt: skip
+        return known
+
+    def _review(self, tool: Tool) -> dict[str, Any]:
+        liked = self.liking.get(tool.name, 5.0) + self.chance.gauss(0, 0.8)
+        again = ToolReview.Again.MAYBE
+        if liked > 5:  # noqa: PLR2004
+            again = ToolReview.Again.YES
+        elif liked < 3.8:  # noqa: PLR2004
+            again = ToolReview.Again.NO
+        remark = self.cast["remarks"].get(tool.name, "")
+        quoted = bool(remark) and self.chance.random() < 0.3  # noqa: PLR2004
+        return {
+            "meets_my_needs": _item(liked),
+            "easy_to_use": _item(liked + self.chance.gauss(0, 0.7)),
+            "again": again,
+            "helped": self.chance.sample(Helped.values, 2) if liked > 4.5 else [],  # noqa: PLR2004
+            "in_the_way": self.chance.sample(InTheWay.values, 2) if liked < 5.2 else [],  # noqa: PLR2004
+            "remark": remark if quoted else "",
+            "may_quote": quoted,
+        }
+
+    # --- The event to come
+
+    def announced_event(self) -> None:
+        begins = (self.now + timedelta(weeks=4)).replace(hour=8, minute=0)
+        event = self._event(
+            name="Evals, Evals, Evals",
+            slug="evals-evals-evals",
+            tagline="A day about knowing whether it works.",
+            description=(
+                "Bring something that answers, and data to test it on. We build "
+                "**evaluations** together, and compare what they say."
+            ),
+            starts_at=begins,
+            capacity=40,
+        )
+        self._windows(
+            event,
+            team_formation=(
+                self.now - timedelta(days=2),
+                begins + timedelta(hours=4),
+            ),
+        )
+        for number, user in enumerate(self.people[3:18]):
+            self._register(event, user, looking_for_team=number > 4)  # noqa: PLR2004
+        team = self._team(
+            event,
+            "Null Hypothesis",
+            self.people[3:5],
+            pitch="We test whether judges made of language models agree with people.",
+        )
+        team.wanted_skills.set(Skill.objects.named(["statistics", "annotation"]))
+        JoinRequest.objects.create(
+            team=team, user=self.people[9], message="I have 400 labelled answers."
+        )
+        Idea.objects.create(
+            event=event,
+            author=self.people[6],
+            title="A test set for recipes",
+            pitch="Recipes have right answers. Let us write two hundred questions.",
+        )
+
+
+FEEDBACK = [
+    "Show the data earlier: it was the best part.",
+    "Very clear demo. Next time let somebody from the audience try it.",
+    "I believed you most when you showed where it fails.",
+    "Slow down on the architecture slide, or drop it.",
+]
+CHANGES = ["", "", "More power sockets.", "A quiet room.", "Start an hour later.", ""]
+
+
+def _item(liked: float) -> int:
+    return max(1, min(7, round(liked)))
+
+
+def publish_order(round_: Round) -> list[Project]:
+    """Projects by their weighted mean, best first."""
+    found = Project.objects.in_bulk([one.project for one in standings(round_)])
+    return [found[one.project] for one in standings(round_)]
+
+
+def scatter(path: Path) -> list[tuple[float, float]]:
+    """The first two columns of numbers, each stretched to 0..1; empty if none."""
+    readers = {".csv": pl.read_csv, ".parquet": pl.read_parquet, ".jsonl": pl.read_ndjson}
+    reader = readers.get(path.suffix)
+    if reader is None:
+        return []
+    frame = reader(path, **({"null_values": "NA"} if path.suffix == ".csv" else {}))  # type: ignore[operator]
+    numbers = [c for c in frame.columns if frame[c].dtype.is_numeric()]
+    pair = frame.select(numbers[-2:]).drop_nulls().head(400)
+    stretched = [
+        (column - column.min()) / ((column.max() - column.min()) or 1) for column in pair
+    ]
+    return list(zip(*stretched, strict=True)) if len(stretched) > 1 else []
+
+
+def load() -> bool:
+    """Load the demo unless it is there; whether this call did."""
+    if Series.objects.filter(slug="menlo-garage-club").exists():
+        return False
+    Demo().load()
+    return True
