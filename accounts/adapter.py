@@ -11,7 +11,7 @@ from accounts.hooks import postmen
 from accounts.models import User
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def save_user(
         self,
         request: HttpRequest,

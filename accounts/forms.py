@@ -10,7 +10,7 @@ from accounts.models import User
 from core.text import clean_line
 
 
-class SignupForm(AllauthSignupForm):
+class SignupForm(AllauthSignupForm):  # type: ignore[misc]
     display_name = forms.CharField(
         label=_("Your name"),
         max_length=80,

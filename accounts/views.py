@@ -23,7 +23,7 @@ class ProfileView(UpdateView[User, ProfileForm]):
     success_url = reverse_lazy("accounts:profile")
 
     def get_object(self, queryset: Any = None) -> User:  # noqa: ARG002
-        return User.objects.get(pk=self.request.user.pk)
+        return User.objects.get(pk=cast("User", self.request.user).pk)
 
     def form_valid(self, form: ProfileForm) -> HttpResponse:
         messages.success(self.request, _("Saved."))

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -40,7 +41,7 @@ class EventNumbers:
 def _tally(rows: QuerySet, *fields: str) -> Counter[tuple[int, str]]:  # type: ignore[type-arg]
     """Count rows by these fields, in one query."""
     counted = rows.order_by().values_list(*fields).annotate(n=Count("pk"))
-    return Counter({tuple(row[:-1]): row[-1] for row in counted})  # type: ignore[misc]
+    return Counter({tuple(row[:-1]): row[-1] for row in counted})
 
 
 def numbers_of(events: Iterable[Event]) -> list[EventNumbers]:
@@ -50,7 +51,7 @@ def numbers_of(events: Iterable[Event]) -> list[EventNumbers]:
     cards = _tally(
         Scorecard.objects.filter(round__event__in=events), "round__event_id", "status"
     )
-    teams = {
+    teams: dict[int, Any] = {
         row["event_id"]: row
         for row in Team.objects.active()
         .filter(event__in=events)
@@ -58,10 +59,14 @@ def numbers_of(events: Iterable[Event]) -> list[EventNumbers]:
         .values("event_id")
         .annotate(n=Count("pk"), bare=Count("pk", filter=Q(project__isnull=True)))
     }
-    judges = _tally(
-        Judge.objects.active().filter(event__in=events), "event_id", "event_id"
+    judges: dict[int, int] = dict(
+        Judge.objects.active()
+        .filter(event__in=events)
+        .order_by()
+        .values_list("event_id")
+        .annotate(n=Count("pk"))
     )
-    busy = dict(
+    busy: dict[int, int] = dict(
         Judge.objects.active()
         .filter(event__in=events, scorecards__scored_at__isnull=False)
         .order_by()

@@ -30,7 +30,7 @@ class HomeView(TemplateView):
         user = self.request.user
         events = list(Event.objects.visible_to(user).with_windows()[:30])
         now = timezone.now()
-        context = {
+        context: dict[str, Any] = {
             "open_events": [e for e in events if e.starts_at <= now < e.ends_at],
             "coming_events": sorted(
                 (e for e in events if e.starts_at > now), key=lambda e: e.starts_at

@@ -86,7 +86,7 @@ class OrganiserInline(ScopedTabularInline):
 
     def _runs_it(self, request: HttpRequest, obj: Model | None = None) -> bool:
         user = request.user
-        if user.is_superuser:  # type: ignore[union-attr]
+        if user.is_superuser:
             return True
         return (
             obj is not None
@@ -111,12 +111,12 @@ class SeriesAdmin(ScopedModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Series]:
         rows = Series.objects.annotate(events_held=Count("events", distinct=True))
-        if request.user.is_superuser:  # type: ignore[union-attr]
+        if request.user.is_superuser:
             return rows
         return rows.filter(organiser_roles__user=request.user.pk)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_superuser)  # type: ignore[union-attr]
+        return bool(request.user.is_superuser)
 
     @display(description=_("events"))
     def event_count(self, series: Any) -> int:
@@ -186,7 +186,7 @@ class EventForm(forms.ModelForm[Event]):
 
     class Meta:
         model = Event
-        exclude = ()
+        fields = "__all__"  # noqa: DJ007 -- the admin's fieldsets choose
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
 from accounts.models import User
+from events.rules import series_ids_of
 
 
 def organises_something(user: object) -> bool:
@@ -21,11 +22,7 @@ def organises_something(user: object) -> bool:
         return False
     if user.is_superuser:
         return True
-    known: bool | None = getattr(user, "_organises_something", None)
-    if known is None:
-        known = user.organiser_roles.exists()
-        user._organises_something = known  # type: ignore[attr-defined]
-    return known
+    return bool(series_ids_of(user))
 
 
 class ScopedFields:
@@ -85,7 +82,7 @@ class ScopedModelAdmin(ScopedFields, ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
-        if request.user.is_superuser:  # type: ignore[union-attr]
+        if request.user.is_superuser:
             return rows
         return rows.filter(**{f"{self.series_path}__organisers": request.user.pk})
 

@@ -5,7 +5,6 @@ from django.db.models import Count, Model, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
@@ -96,7 +95,7 @@ class JudgeAdmin(ScopedModelAdmin):
         return f"{judge.scored} / {judge.dealt}"
 
     @display(description=_("link"))
-    def link(self, judge: Judge) -> str | SafeString:
+    def link(self, judge: Judge) -> Any:
         if not judge.pk:
             return _("Save first. Then the link and its QR code are here.")
         return format_html(
@@ -106,7 +105,7 @@ class JudgeAdmin(ScopedModelAdmin):
         )
 
     def _each(
-        self, request: HttpRequest, rows: QuerySet[Judge], act: Any, message: str
+        self, request: HttpRequest, rows: QuerySet[Judge], act: Any, message: Any
     ) -> None:
         done = 0
         for judge in rows:

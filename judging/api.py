@@ -89,9 +89,7 @@ class ScorecardView(JudgeApiView):
             payload = read_payload(data, list(card.round.criteria.all()))
             saved = actions.save_scorecard(pk, self.judge, payload)
         except Malformed as error:
-            return _no(
-                HTTPStatus.UNPROCESSABLE_ENTITY, str(error), field=error.field
-            )
+            return _no(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), field=error.field)
         except Refused as refusal:
             status = STATUS.get(type(refusal), HTTPStatus.CONFLICT)
             return _no(status, str(refusal))

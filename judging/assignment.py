@@ -15,10 +15,10 @@ def deal(
 ) -> dict[int, list[int]]:
     """A route for each judge: projects in the order in which to see them.
 
-    ``allowed[judge]`` are the projects without a conflict of interest. Small events: all
-    see all. Larger ones: each project gets :data:`WANTED` judges where there are so
-    many, taken from those with the shortest routes. Routes start at different places, so
-    that not everybody stands at table one.
+    ``allowed[judge]`` are the projects without a conflict of interest. Small events:
+    all see all. Larger ones: each project gets :data:`WANTED` judges where there are so
+    many, taken from those with the shortest routes. Routes start at different places,
+    so that not everybody stands at table one.
     """
     queue = list(projects)
     routes: dict[int, list[int]] = {judge: [] for judge in judges}

@@ -323,8 +323,7 @@ class PublishedResult(models.Model):
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="published_results")
     version = models.PositiveSmallIntegerField(_("version"), default=1)
-    # {"rounds": [{"name", "criteria": [...], "projects": [{"project", "title", "team",
-    #   "rank", "score", "criteria": {...}, "judges"}]}], "awards": [{"prize", "project"}]}
+    # As judging.standings.snapshot() writes it: {"event", "rounds", "awards"}.
     snapshot = models.JSONField(_("snapshot"))
     digest = models.CharField("SHA-256", max_length=64)
     reason = LineField(_("reason for the change"), max_length=200, blank=True)

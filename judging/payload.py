@@ -15,7 +15,8 @@ LONGEST_TEXT = 5000
 LONGEST_CLIENT = 40
 LARGEST_REVISION = 2**53
 FIELDS = {
-    "client", "revision", "tapped_at", "scores", "notes", "feedback", "starred", "status",
+    "client", "feedback", "notes", "revision", "scores", "starred", "status",
+    "tapped_at",
 }  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """From scores to an order. Plain Python: no Django, no database.
 
-A score on a scale from ``low`` to ``high`` counts as ``(score - low) / (high - low)``, so
-that scales of different length weigh alike. A project's value for one criterion is the
-mean over its judges; its total is the mean over criteria, weighted by the rubric.
+A score on a scale from ``low`` to ``high`` counts as ``(score - low) / (high - low)``,
+so that scales of different length weigh alike. A project's value for one criterion is
+the mean over its judges; its total is the mean over criteria, weighted by the rubric.
 """
 
 from collections import defaultdict

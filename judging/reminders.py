@@ -14,7 +14,5 @@ def judges_with_missing_scores(event: Event) -> list[Addressee]:
     )
     return [
         Addressee(judge.email, judge.name, judge.get_link_path())
-        for judge in Judge.objects.active()
-        .filter(open_cards, event=event)
-        .distinct()
+        for judge in Judge.objects.active().filter(open_cards, event=event).distinct()
     ]

@@ -1,4 +1,4 @@
-"""Judges sign in by their link. The session knows the judge, and nothing else of them."""
+"""Judges sign in by their link. The session knows the judge and nothing else."""
 
 from django.http import HttpRequest
 from django.utils import timezone

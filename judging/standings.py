@@ -42,7 +42,7 @@ def standings(round_: Round) -> list[Ranked]:
 
 
 def snapshot(event: Event) -> dict[str, Any]:
-    """Everything that a result says, as plain JSON; the same rows give the same text."""
+    """All that a result says, as plain JSON; the same rows give the same text."""
     titles = {
         p.pk: p for p in Project.objects.filter(event=event).select_related("team")
     }
@@ -55,7 +55,9 @@ def snapshot(event: Event) -> dict[str, Any]:
                     {"id": c.pk, "name": c.name, "weight": str(c.weight)}
                     for c in round_.criteria.all()
                 ],
-                "projects": [_line(one, titles[one.project]) for one in standings(round_)],
+                "projects": [
+                    _line(one, titles[one.project]) for one in standings(round_)
+                ],
             }
             for round_ in event.rounds.prefetch_related("criteria")
         ],
@@ -94,5 +96,7 @@ def percent(share: Fraction) -> float:
 
 def digest_of(content: dict[str, Any]) -> str:
     """SHA-256 of the canonical JSON: sorted keys, no spaces, UTF-8."""
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps(
+        content, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
     return hashlib.sha256(text.encode()).hexdigest()

@@ -9,7 +9,9 @@ urlpatterns = [
     path("judge/", phone.HomeView.as_view(), name="home"),
     path("judge/enter/<str:token>/", phone.EnterView.as_view(), name="enter"),
     path("judge/cards/<int:pk>/", phone.CardView.as_view(), name="card"),
-    path("judge/cards/<int:pk>/conflict/", phone.StepBackView.as_view(), name="conflict"),
+    path(
+        "judge/cards/<int:pk>/conflict/", phone.StepBackView.as_view(), name="conflict"
+    ),
     path("judge/sign-out/", phone.SignOutView.as_view(), name="sign_out"),
     path("judge/sw.js", phone.ServiceWorkerView.as_view(), name="service_worker"),
     path("judge/offline/", phone.OfflineView.as_view(), name="offline"),

@@ -42,9 +42,9 @@ def check_placeholders(text: str) -> None:
 def fill(text: str, values: dict[str, Any]) -> str:
     """Replace the known placeholders; leave everything else as it is."""
     return _PLACEHOLDER.sub(
-        lambda match: str(values.get(match[1], ""))
-        if match[1] in PLACEHOLDERS
-        else match[0],
+        lambda match: (
+            str(values.get(match[1], "")) if match[1] in PLACEHOLDERS else match[0]
+        ),
         text,
     )
 
@@ -132,7 +132,9 @@ def compose(notification: Notification) -> EmailMultiAlternatives:
     mail = EmailMultiAlternatives(
         subject=subject,
         body=render_text("email/frame.txt", frame),
-        to=[formataddr((str(person), person.email)) if person else notification.address],
+        to=[
+            formataddr((str(person), person.email)) if person else notification.address
+        ],
         headers=headers,
     )
     mail.attach_alternative(render_to_string("email/frame.html", frame), "text/html")

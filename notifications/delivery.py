@@ -40,7 +40,7 @@ def deliver(pk: int) -> None:
     try:
         mail: EmailMultiAlternatives = compose(notification)
         mail.send()
-    except Exception as error:  # noqa: BLE001 -- whatever it is, the row must say so
+    except Exception as error:
         logger.warning("Notification %s was not sent", pk, exc_info=True)
         after_failure(notification, error)
     else:
@@ -92,9 +92,7 @@ def end_of_quiet_hours(notification: Notification) -> datetime | None:
     start, end = person.quiet_from, person.quiet_until
     clock = now.time()
     over_midnight = start > end
-    is_quiet = (
-        clock >= start or clock < end if over_midnight else start <= clock < end
-    )
+    is_quiet = clock >= start or clock < end if over_midnight else start <= clock < end
     if not is_quiet:
         return None
     day = now.date() + timedelta(days=int(over_midnight and clock >= start))

@@ -19,6 +19,8 @@ class MailboxBackend(BaseEmailBackend):
                 subject=str(mail.subject),
                 text=str(mail.body),
                 html=html,
-                headers={name: str(value) for name, value in mail.extra_headers.items()},
+                headers={
+                    name: str(value) for name, value in mail.extra_headers.items()
+                },
             )
         return len(email_messages)

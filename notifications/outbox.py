@@ -46,7 +46,7 @@ class Doorbell:
 doorbell = Doorbell()
 
 
-def notify(  # noqa: PLR0913 -- one keyword each, all but two optional
+def notify(
     recipients: Iterable[User],
     template: str,
     *,
@@ -76,7 +76,7 @@ def notify(  # noqa: PLR0913 -- one keyword each, all but two optional
     )
 
 
-def notify_address(  # noqa: PLR0913
+def notify_address(
     address: str,
     template: str,
     *,

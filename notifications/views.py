@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -27,7 +27,7 @@ class PreferencesView(UpdateView[User, PreferencesForm]):
     success_url = reverse_lazy("notifications:preferences")
 
     def get_object(self, queryset: Any = None) -> User:  # noqa: ARG002
-        return User.objects.get(pk=self.request.user.pk)
+        return User.objects.get(pk=cast("User", self.request.user).pk)
 
     def form_valid(self, form: PreferencesForm) -> HttpResponse:
         actions.choose_topics(self.object, form.cleaned_data["topics"])
@@ -50,9 +50,7 @@ class UnsubscribeView(View):
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         _user, topic = self.read(token)
-        return render(
-            request, "notifications/unsubscribe.html", {"topic": topic.label}
-        )
+        return render(request, "notifications/unsubscribe.html", {"topic": topic.label})
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         user, topic = self.read(token)
@@ -98,9 +96,7 @@ class MailView(EventMixin, TemplateView):
         )
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form))
-        return redirect(
-            "notifications:broadcast", self.event.slug, form.save().pk
-        )
+        return redirect("notifications:broadcast", self.event.slug, form.save().pk)
 
 
 class BroadcastView(MailView):
@@ -126,7 +122,9 @@ class BroadcastView(MailView):
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
-            text = ngettext("%d mail is on its way.", "%d mails are on their way.", sent)
+            text = ngettext(
+                "%d mail is on its way.", "%d mails are on their way.", sent
+            )
             messages.success(request, text % sent)
         return redirect(reverse("notifications:mail", args=[self.event.slug]))
 

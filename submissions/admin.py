@@ -28,7 +28,7 @@ class CatalogueAdmin(ModelAdmin):
         return organises_something(request.user)
 
     def _is_superuser(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.is_active and request.user.is_superuser)  # type: ignore[union-attr]
+        return bool(request.user.is_active and request.user.is_superuser)
 
     has_change_permission = _is_superuser
     has_delete_permission = _is_superuser

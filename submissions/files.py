@@ -5,7 +5,7 @@ import io
 import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import IO
+from typing import IO, Any
 
 import puremagic
 from django.conf import settings
@@ -31,7 +31,9 @@ BINARY = {  # extension: what its first bytes must be
 }
 ALLOWED = sorted(TEXT | set(BINARY))
 HEAD = 8192
-DANGEROUS = re.compile(rb"<\s*(!doctype|html|script|svg|\?xml|\?php)|^MZ|^\x7fELF|^#!", re.I)
+DANGEROUS = re.compile(
+    rb"<\s*(!doctype|html|script|svg|\?xml|\?php)|^MZ|^\x7fELF|^#!", re.IGNORECASE
+)
 
 MOST_PIXELS = 40_000_000
 WIDEST = 1600
@@ -54,7 +56,7 @@ def display_name(raw: str) -> str:
     return f"{stem[:100]}{dot}{ending[:12]}" if dot else name[:112]
 
 
-def check_dataset(file: UploadedFile) -> Upload:
+def check_dataset(file: UploadedFile[Any]) -> Upload:
     """Accept a file whose name, content and size agree; raise ``ValidationError``."""
     name = display_name(file.name or "")
     ending = name.rpartition(".")[2].lower()
@@ -84,7 +86,7 @@ def check_dataset(file: UploadedFile) -> Upload:
     return Upload(file, name, size, sha256)
 
 
-def digest(file: IO[bytes] | UploadedFile) -> str:
+def digest(file: IO[bytes] | UploadedFile[Any]) -> str:
     """SHA-256 in hex, read in pieces."""
     sha256 = hashlib.sha256()
     while chunk := file.read(2**20):
@@ -113,7 +115,7 @@ class Picture:
     height: int
 
 
-def check_picture(file: UploadedFile) -> Picture:
+def check_picture(file: UploadedFile[Any]) -> Picture:
     """Re-encode a picture as WebP, at most 1600 px wide, without any metadata.
 
     The header alone decides on the number of pixels, before they are unpacked.

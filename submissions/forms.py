@@ -5,7 +5,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import SkillsField
-from accounts.models import Skill
 from core.text import clean_line
 from events.models import Event, Track
 from submissions import files
@@ -71,7 +70,7 @@ class DatasetForm(forms.ModelForm[Dataset]):
             "sensitivity": forms.RadioSelect,
         }
 
-    field_order: ClassVar = ["title", "description", "upload"]
+    field_order = ("title", "description", "upload")
 
     def clean_upload(self) -> files.Upload | None:
         file = self.cleaned_data.get("upload")
@@ -148,7 +147,9 @@ class ProjectForm(forms.ModelForm[Project]):
         self.chosen = set(self.purposes)
         if self.is_bound:
             self.chosen = {
-                int(pk) for pk in self.data.getlist("tools") if pk.isdigit()  # type: ignore[attr-defined]
+                int(pk)
+                for pk in self.data.getlist("tools")  # type: ignore[attr-defined]
+                if pk.isdigit()
             }
             self.purposes = {
                 pk: self.data.get(f"purpose-{pk}", "")[:160] for pk in self.chosen
@@ -196,7 +197,7 @@ class PictureForm(forms.ModelForm[ProjectPicture]):
         model = ProjectPicture
         fields: ClassVar = ["description"]
 
-    field_order: ClassVar = ["picture", "description"]
+    field_order = ("picture", "description")
 
     def clean_picture(self) -> files.Picture:
         return files.check_picture(self.cleaned_data["picture"])

@@ -9,7 +9,10 @@ LICENCES = [
     ("CC-BY-NC-4.0", "Creative Commons Attribution Non Commercial 4.0"),
     ("CC-BY-NC-SA-4.0", "Creative Commons Attribution Non Commercial Share Alike 4.0"),
     ("CC-BY-ND-4.0", "Creative Commons Attribution No Derivatives 4.0"),
-    ("CC-BY-NC-ND-4.0", "Creative Commons Attribution Non Commercial No Derivatives 4.0"),
+    (
+        "CC-BY-NC-ND-4.0",
+        "Creative Commons Attribution Non Commercial No Derivatives 4.0",
+    ),
     ("CC-BY-3.0", "Creative Commons Attribution 3.0"),
     ("CC-BY-SA-3.0", "Creative Commons Attribution Share Alike 3.0"),
     ("CC-BY-2.0", "Creative Commons Attribution 2.0"),

@@ -19,6 +19,7 @@ MOST_ROWS = 1_000_000
 MOST_COLUMNS = 200
 LONGEST_EXAMPLE = 80
 EXAMPLES = 3
+COUNTED_EXACTLY = 1000
 SNIFFED = 64 * 1024
 MEMORY = 6 * 2**30  # bytes of address space; polars maps more than it uses
 SECONDS = 60
@@ -132,10 +133,16 @@ def _column(column: pl.Series) -> dict[str, Any]:
     }
     known = column.drop_nulls()
     if known.len() and not column.dtype.is_nested():
-        told["distinct"] = known.approx_n_unique() if known.len() > 1000 else known.n_unique()
+        told["distinct"] = (
+            known.approx_n_unique()
+            if known.len() > COUNTED_EXACTLY
+            else known.n_unique()
+        )
         if column.dtype.is_numeric() or column.dtype.is_temporal():
             told["min"], told["max"] = clip(known.min()), clip(known.max())
-    told["examples"] = [clip(v) for v in known.head(200).unique(maintain_order=True)[:EXAMPLES]]
+    told["examples"] = [
+        clip(v) for v in known.head(200).unique(maintain_order=True)[:EXAMPLES]
+    ]
     return told
 
 

@@ -17,9 +17,7 @@ urlpatterns = [
     path("ideas/<int:pk>/found/", ideas.FoundTeamView.as_view(), name="idea_found"),
     path("datasets/", datasets.DatasetListView.as_view(), name="datasets"),
     path("datasets/new/", datasets.DatasetCreateView.as_view(), name="dataset_create"),
-    path(
-        "datasets/<slug:slug>/", datasets.DatasetDetailView.as_view(), name="dataset"
-    ),
+    path("datasets/<slug:slug>/", datasets.DatasetDetailView.as_view(), name="dataset"),
     path(
         "datasets/<slug:slug>/edit/",
         datasets.DatasetUpdateView.as_view(),
@@ -37,9 +35,7 @@ urlpatterns = [
     ),
     path("projects/", projects.GalleryView.as_view(), name="gallery"),
     path("projects/new/", projects.ProjectCreateView.as_view(), name="project_create"),
-    path(
-        "projects/<slug:slug>/", projects.ProjectDetailView.as_view(), name="project"
-    ),
+    path("projects/<slug:slug>/", projects.ProjectDetailView.as_view(), name="project"),
     path(
         "projects/<slug:slug>/edit/",
         projects.ProjectUpdateView.as_view(),

@@ -84,8 +84,8 @@ def sign_in(client):
 
 
 @pytest.fixture
-def rng():
+def rng(request):
     """Chance with a printed seed, so that a failure can be seen again."""
     seed = random.randrange(10**6)
-    print(f"seed {seed}")
+    request.node.add_report_section("setup", "chance", f"seed {seed}")
     return random.Random(seed)

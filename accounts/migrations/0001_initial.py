@@ -8,53 +8,176 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Skill',
+            name="Skill",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', core.models.LineField(max_length=40, verbose_name='name')),
-                ('slug', models.SlugField(max_length=40, unique=True, verbose_name='slug')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name", core.models.LineField(max_length=40, verbose_name="name")),
+                (
+                    "slug",
+                    models.SlugField(max_length=40, unique=True, verbose_name="slug"),
+                ),
             ],
             options={
-                'verbose_name': 'skill',
-                'verbose_name_plural': 'skills',
-                'ordering': ['name'],
+                "verbose_name": "skill",
+                "verbose_name_plural": "skills",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail address')),
-                ('display_name', core.models.LineField(help_text='As you would like others to see it.', max_length=80, verbose_name='name')),
-                ('headline_role', models.CharField(blank=True, choices=[('data_scientist', 'Data scientist'), ('ml_engineer', 'Machine learning engineer'), ('software_engineer', 'Software engineer'), ('infrastructure_engineer', 'Infrastructure engineer'), ('data_engineer', 'Data engineer'), ('researcher', 'Researcher'), ('product', 'Product or design'), ('student', 'Student'), ('other', 'Something else')], max_length=30, verbose_name='what you do')),
-                ('about', core.models.ProseField(blank=True, max_length=1000, verbose_name='about you')),
-                ('time_zone', models.CharField(blank=True, max_length=60, validators=[accounts.models.validate_time_zone], verbose_name='time zone')),
-                ('quiet_from', models.TimeField(blank=True, null=True, verbose_name='no mail from')),
-                ('quiet_until', models.TimeField(blank=True, null=True, verbose_name='no mail until')),
-                ('is_staff', models.BooleanField(default=False, verbose_name='may enter the admin')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='joined')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
-                ('skills', models.ManyToManyField(blank=True, related_name='people', to='accounts.skill')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="last login"
+                    ),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(
+                        max_length=254, unique=True, verbose_name="e-mail address"
+                    ),
+                ),
+                (
+                    "display_name",
+                    core.models.LineField(
+                        help_text="As you would like others to see it.",
+                        max_length=80,
+                        verbose_name="name",
+                    ),
+                ),
+                (
+                    "headline_role",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("data_scientist", "Data scientist"),
+                            ("ml_engineer", "Machine learning engineer"),
+                            ("software_engineer", "Software engineer"),
+                            ("infrastructure_engineer", "Infrastructure engineer"),
+                            ("data_engineer", "Data engineer"),
+                            ("researcher", "Researcher"),
+                            ("product", "Product or design"),
+                            ("student", "Student"),
+                            ("other", "Something else"),
+                        ],
+                        max_length=30,
+                        verbose_name="what you do",
+                    ),
+                ),
+                (
+                    "about",
+                    core.models.ProseField(
+                        blank=True, max_length=1000, verbose_name="about you"
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        blank=True,
+                        max_length=60,
+                        validators=[accounts.models.validate_time_zone],
+                        verbose_name="time zone",
+                    ),
+                ),
+                (
+                    "quiet_from",
+                    models.TimeField(
+                        blank=True, null=True, verbose_name="no mail from"
+                    ),
+                ),
+                (
+                    "quiet_until",
+                    models.TimeField(
+                        blank=True, null=True, verbose_name="no mail until"
+                    ),
+                ),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False, verbose_name="may enter the admin"
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "date_joined",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="joined"
+                    ),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
+                (
+                    "skills",
+                    models.ManyToManyField(
+                        blank=True, related_name="people", to="accounts.skill"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'person',
-                'verbose_name_plural': 'people',
-                'ordering': ['display_name', 'pk'],
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='one_account_per_address')],
+                "verbose_name": "person",
+                "verbose_name_plural": "people",
+                "ordering": ["display_name", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"),
+                        name="one_account_per_address",
+                    )
+                ],
             },
         ),
     ]

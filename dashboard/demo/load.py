@@ -92,7 +92,9 @@ class Demo:
     # --- People
 
     def _user(self, name: str, **fields: Any) -> User:
-        address = f"{slugify(name.replace('ı', 'i'))}@example.org"
+        # The dotless i of Turkish has no ASCII that slugify() knows of.
+        plain = name.replace("\N{LATIN SMALL LETTER DOTLESS I}", "i")
+        address = f"{slugify(plain)}@example.org"
         user = User.objects.create_user(
             address, PASSWORD, display_name=name, time_zone="Europe/Berlin", **fields
         )
@@ -125,9 +127,7 @@ class Demo:
         self._settings_of(event)
         return event
 
-    def _windows(
-        self, event: Event, **changed: tuple[datetime, datetime]
-    ) -> None:
+    def _windows(self, event: Event, **changed: tuple[datetime, datetime]) -> None:
         windows: dict[str, tuple[datetime, datetime]] = {
             phase.value: span
             for phase, span in default_windows(event.starts_at, event.ends_at).items()
@@ -157,7 +157,9 @@ class Demo:
             website="https://kettle.example.org",
         )
         Prize.objects.create(
-            event=event, name="Best in show", description="A jury's trophy made of relays"
+            event=event,
+            name="Best in show",
+            description="A jury's trophy made of relays",
         )
         Prize.objects.create(
             event=event,
@@ -210,7 +212,9 @@ class Demo:
             **{"status": Registration.Status.CONFIRMED, **fields},
         )
 
-    def _team(self, event: Event, name: str, members: list[User], **fields: Any) -> Team:
+    def _team(
+        self, event: Event, name: str, members: list[User], **fields: Any
+    ) -> Team:
         team = Team.objects.create(event=event, name=name, slug=slugify(name), **fields)
         for place, user in enumerate(members):
             Membership.objects.create(
@@ -236,9 +240,9 @@ class Demo:
             slug="bring-your-own-data",
             tagline="Ten teams, ten datasets, one day.",
             description=(
-                "Each team brings **its own data and its own idea**. We build from nine "
-                "to five, show one another what works, and write down what we learnt "
-                "about the tools."
+                "Each team brings **its own data and its own idea**. We build from "
+                "nine to five, show one another what works, and write down what we "
+                "learnt about the tools."
             ),
             starts_at=begun,
             capacity=36,
@@ -268,7 +272,11 @@ class Demo:
         )
         self._judge(event, share=0.6)
         stage = event.rounds.get()
-        put_on(stage, event.projects.get(slug="a-sommelier-for-chemists"), self.organisers[0])
+        put_on(
+            stage,
+            event.projects.get(slug="a-sommelier-for-chemists"),
+            self.organisers[0],
+        )
 
     def _attend(self, event: Event) -> None:
         teamed = {n for team in self.cast["teams"] for n in team["members"]}
@@ -364,8 +372,8 @@ class Demo:
             pen.line([(x, 30), (x, 510)], fill="#ece4d3")
         for y in range(30, 540, 60):
             pen.line([(60, y), (930, y)], fill="#ece4d3")
-        for x, y in points:
-            left, top = 60 + x * 860, 505 - y * 470
+        for across, up in points:
+            left, top = 60 + across * 860, 505 - up * 470
             pen.ellipse([left - 5, top - 5, left + 5, top + 5], fill=INK[number % 4])
         out = BytesIO()
         picture.save(out, "WEBP", quality=80)
@@ -396,7 +404,7 @@ class Demo:
             name="Retrieval Night",
             slug="retrieval-night",
             tagline="Eight teams taught old documents to answer.",
-            description="One night about finding things. **What was built stays here.**",
+            description="One night about finding. **What was built stays here.**",
             starts_at=begun,
         )
         self._windows(event)
@@ -411,7 +419,10 @@ class Demo:
         for number, line in enumerate(self.cast["finished_teams"]):
             name, title, tagline, tools = (part.strip() for part in line.split("|"))
             team = self._team(
-                event, name, [next(members) for _seat in range(4)], table=f"T{number + 1}"
+                event,
+                name,
+                [next(members) for _seat in range(4)],
+                table=f"T{number + 1}",
             )
             project = Project.objects.create(
                 event=event,
@@ -420,8 +431,8 @@ class Demo:
                 slug=slugify(title),
                 tagline=tagline,
                 story=(
-                    f"{tagline}\n\nWe spent the first hours on reading what we had, and "
-                    "the rest on making the answer show where it came from."
+                    f"{tagline}\n\nWe spent the first hours on reading what we had, "
+                    "and the rest on making the answer show where it came from."
                 ),
                 lessons_learned="Show the source beside the answer, always.",
                 repository_url=f"https://code.example.org/{team.slug}",
@@ -447,7 +458,7 @@ class Demo:
         result.save(update_fields=["published_at"])
 
     def _judge(self, event: Event, share: float) -> None:
-        """Scores as judges give them: a project's quality, a judge's severity, noise."""
+        """Scores as judges give them: a project's quality, severity, noise."""
         judges = [
             Judge.objects.create(
                 event=event, name=name, email=f"{slugify(name)}@example.com"
@@ -507,17 +518,18 @@ class Demo:
         window.save()
         close_survey(Event.objects.with_windows().get(pk=event.pk))
         # These mails went out weeks ago.
-        event.notifications.update(status="sent", sent_at=closes_at, created_at=opens_at)
+        event.notifications.update(
+            status="sent", sent_at=closes_at, created_at=opens_at
+        )
 
     @cached_property
     def liking(self) -> dict[str, float]:
         """How well each tool is liked, from 1 to 7, before anybody's own view."""
-        known = {
+        return {
             "DuckDB": 6.3, "Streamlit": 6.1, "Langfuse": 5.8, "Qdrant": 5.7,
             "pgvector": 5.9, "MLflow": 4.6, "LangChain": 3.2, "LlamaIndex": 4.9,
             "Chroma": 4.4, "FastAPI": 6.2, "OpenAI API": 5.4,
         }  # fmt: skip
-        return known
 
     def _review(self, tool: Tool) -> dict[str, Any]:
         liked = self.liking.get(tool.name, 5.0) + self.chance.gauss(0, 0.8)
@@ -526,15 +538,15 @@ class Demo:
             again = ToolReview.Again.YES
         elif liked < 3.8:  # noqa: PLR2004
             again = ToolReview.Again.NO
-        remark = self.cast["remarks"].get(tool.name, "")
-        quoted = bool(remark) and self.chance.random() < 0.3  # noqa: PLR2004
+        remark = self.cast["remarks"].pop(tool.name, "")  # each is said once
+        quoted = bool(remark)
         return {
             "meets_my_needs": _item(liked),
             "easy_to_use": _item(liked + self.chance.gauss(0, 0.7)),
             "again": again,
             "helped": self.chance.sample(Helped.values, 2) if liked > 4.5 else [],  # noqa: PLR2004
             "in_the_way": self.chance.sample(InTheWay.values, 2) if liked < 5.2 else [],  # noqa: PLR2004
-            "remark": remark if quoted else "",
+            "remark": remark,
             "may_quote": quoted,
         }
 
@@ -601,15 +613,20 @@ def publish_order(round_: Round) -> list[Project]:
 
 def scatter(path: Path) -> list[tuple[float, float]]:
     """The first two columns of numbers, each stretched to 0..1; empty if none."""
-    readers = {".csv": pl.read_csv, ".parquet": pl.read_parquet, ".jsonl": pl.read_ndjson}
+    readers = {
+        ".csv": pl.read_csv,
+        ".parquet": pl.read_parquet,
+        ".jsonl": pl.read_ndjson,
+    }
     reader = readers.get(path.suffix)
     if reader is None:
         return []
     frame = reader(path, **({"null_values": "NA"} if path.suffix == ".csv" else {}))  # type: ignore[operator]
     numbers = [c for c in frame.columns if frame[c].dtype.is_numeric()]
-    pair = frame.select(numbers[-2:]).drop_nulls().head(400)
+    pair = frame.select(numbers[:2]).drop_nulls().head(400)
     stretched = [
-        (column - column.min()) / ((column.max() - column.min()) or 1) for column in pair
+        (column - column.min()) / ((column.max() - column.min()) or 1)
+        for column in pair
     ]
     return list(zip(*stretched, strict=True)) if len(stretched) > 1 else []
 

@@ -12,7 +12,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -21,260 +20,860 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', core.models.LineField(max_length=80, verbose_name='name')),
-                ('slug', models.SlugField(help_text="The last part of the event's web address: /events/<address>/", max_length=60, unique=True, validators=[events.models.validate_slug_is_free], verbose_name='address')),
-                ('tagline', core.models.LineField(blank=True, max_length=160, verbose_name='one sentence about it')),
-                ('description', core.models.ProseField(blank=True, help_text='Markdown', max_length=20000, verbose_name='description')),
-                ('is_published', models.BooleanField(default=False, help_text='Until then only organisers see it.', verbose_name='published')),
-                ('starts_at', models.DateTimeField(verbose_name='doors open')),
-                ('ends_at', models.DateTimeField(verbose_name='it is over at')),
-                ('time_zone', models.CharField(default='UTC', max_length=60, validators=[accounts.models.validate_time_zone], verbose_name='time zone')),
-                ('venue', core.models.LineField(blank=True, max_length=160, verbose_name='place')),
-                ('contact_email', models.EmailField(blank=True, max_length=254, verbose_name='contact')),
-                ('website', core.models.LinkField(blank=True, max_length=500, verbose_name='website')),
-                ('capacity', models.PositiveIntegerField(blank=True, help_text='Empty: no limit. When full, people go to the waiting list.', null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100000)], verbose_name='places')),
-                ('needs_approval', models.BooleanField(default=False, verbose_name='organisers approve each registration')),
-                ('min_team_size', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1)], verbose_name='smallest team')),
-                ('max_team_size', models.PositiveSmallIntegerField(default=5, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(50)], verbose_name='largest team')),
-                ('code_of_conduct', core.models.ProseField(blank=True, help_text='Markdown', max_length=20000, verbose_name='code of conduct')),
-                ('privacy_k', models.PositiveSmallIntegerField(default=5, validators=[django.core.validators.MinValueValidator(5)], verbose_name='smallest group whose answers are shown')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name", core.models.LineField(max_length=80, verbose_name="name")),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="The last part of the event's web address: /events/<address>/",
+                        max_length=60,
+                        unique=True,
+                        validators=[events.models.validate_slug_is_free],
+                        verbose_name="address",
+                    ),
+                ),
+                (
+                    "tagline",
+                    core.models.LineField(
+                        blank=True, max_length=160, verbose_name="one sentence about it"
+                    ),
+                ),
+                (
+                    "description",
+                    core.models.ProseField(
+                        blank=True,
+                        help_text="Markdown",
+                        max_length=20000,
+                        verbose_name="description",
+                    ),
+                ),
+                (
+                    "is_published",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Until then only organisers see it.",
+                        verbose_name="published",
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(verbose_name="doors open")),
+                ("ends_at", models.DateTimeField(verbose_name="it is over at")),
+                (
+                    "time_zone",
+                    models.CharField(
+                        default="UTC",
+                        max_length=60,
+                        validators=[accounts.models.validate_time_zone],
+                        verbose_name="time zone",
+                    ),
+                ),
+                (
+                    "venue",
+                    core.models.LineField(
+                        blank=True, max_length=160, verbose_name="place"
+                    ),
+                ),
+                (
+                    "contact_email",
+                    models.EmailField(
+                        blank=True, max_length=254, verbose_name="contact"
+                    ),
+                ),
+                (
+                    "website",
+                    core.models.LinkField(
+                        blank=True, max_length=500, verbose_name="website"
+                    ),
+                ),
+                (
+                    "capacity",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Empty: no limit. When full, people go to the waiting list.",
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(100000),
+                        ],
+                        verbose_name="places",
+                    ),
+                ),
+                (
+                    "needs_approval",
+                    models.BooleanField(
+                        default=False,
+                        verbose_name="organisers approve each registration",
+                    ),
+                ),
+                (
+                    "min_team_size",
+                    models.PositiveSmallIntegerField(
+                        default=1,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="smallest team",
+                    ),
+                ),
+                (
+                    "max_team_size",
+                    models.PositiveSmallIntegerField(
+                        default=5,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(50),
+                        ],
+                        verbose_name="largest team",
+                    ),
+                ),
+                (
+                    "code_of_conduct",
+                    core.models.ProseField(
+                        blank=True,
+                        help_text="Markdown",
+                        max_length=20000,
+                        verbose_name="code of conduct",
+                    ),
+                ),
+                (
+                    "privacy_k",
+                    models.PositiveSmallIntegerField(
+                        default=5,
+                        validators=[django.core.validators.MinValueValidator(5)],
+                        verbose_name="smallest group whose answers are shown",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, verbose_name="created at"),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, verbose_name="updated at"),
+                ),
             ],
             options={
-                'verbose_name': 'event',
-                'verbose_name_plural': 'events',
-                'ordering': ['-starts_at'],
+                "verbose_name": "event",
+                "verbose_name_plural": "events",
+                "ordering": ["-starts_at"],
             },
         ),
         migrations.CreateModel(
-            name='Series',
+            name="Series",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', core.models.LineField(max_length=80, verbose_name='name')),
-                ('slug', models.SlugField(max_length=60, unique=True, verbose_name='slug')),
-                ('description', core.models.ProseField(blank=True, max_length=20000, verbose_name='description')),
-                ('website', core.models.LinkField(blank=True, max_length=500, verbose_name='website')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name", core.models.LineField(max_length=80, verbose_name="name")),
+                (
+                    "slug",
+                    models.SlugField(max_length=60, unique=True, verbose_name="slug"),
+                ),
+                (
+                    "description",
+                    core.models.ProseField(
+                        blank=True, max_length=20000, verbose_name="description"
+                    ),
+                ),
+                (
+                    "website",
+                    core.models.LinkField(
+                        blank=True, max_length=500, verbose_name="website"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'series',
-                'verbose_name_plural': 'series',
-                'ordering': ['name'],
+                "verbose_name": "series",
+                "verbose_name_plural": "series",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('actor_name', models.CharField(blank=True, max_length=120, verbose_name='who')),
-                ('verb', models.CharField(max_length=60, verbose_name='what')),
-                ('target', models.CharField(blank=True, max_length=200, verbose_name='to what')),
-                ('details', models.JSONField(default=dict, verbose_name='details')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='when')),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('event', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='audit_entries', to='events.event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "actor_name",
+                    models.CharField(blank=True, max_length=120, verbose_name="who"),
+                ),
+                ("verb", models.CharField(max_length=60, verbose_name="what")),
+                (
+                    "target",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="to what"
+                    ),
+                ),
+                ("details", models.JSONField(default=dict, verbose_name="details")),
+                (
+                    "at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="when"
+                    ),
+                ),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="audit_entries",
+                        to="events.event",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'log entry',
-                'verbose_name_plural': 'log',
-                'ordering': ['-at', '-pk'],
+                "verbose_name": "log entry",
+                "verbose_name_plural": "log",
+                "ordering": ["-at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Announcement',
+            name="Announcement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', core.models.ProseField(max_length=1000, verbose_name='text')),
-                ('on_stage', models.BooleanField(default=True, verbose_name='show on the stage screen')),
-                ('published_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='published at')),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='announcements', to='events.event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("text", core.models.ProseField(max_length=1000, verbose_name="text")),
+                (
+                    "on_stage",
+                    models.BooleanField(
+                        default=True, verbose_name="show on the stage screen"
+                    ),
+                ),
+                (
+                    "published_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="published at"
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="announcements",
+                        to="events.event",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'announcement',
-                'verbose_name_plural': 'announcements',
-                'ordering': ['-published_at', '-pk'],
+                "verbose_name": "announcement",
+                "verbose_name_plural": "announcements",
+                "ordering": ["-published_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='AgendaItem',
+            name="AgendaItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', core.models.LineField(max_length=120, verbose_name='title')),
-                ('starts_at', models.DateTimeField(verbose_name='from')),
-                ('ends_at', models.DateTimeField(blank=True, null=True, verbose_name='until')),
-                ('room', core.models.LineField(blank=True, max_length=80, verbose_name='room')),
-                ('description', core.models.ProseField(blank=True, max_length=1000, verbose_name='description')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='agenda', to='events.event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("title", core.models.LineField(max_length=120, verbose_name="title")),
+                ("starts_at", models.DateTimeField(verbose_name="from")),
+                (
+                    "ends_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="until"),
+                ),
+                (
+                    "room",
+                    core.models.LineField(
+                        blank=True, max_length=80, verbose_name="room"
+                    ),
+                ),
+                (
+                    "description",
+                    core.models.ProseField(
+                        blank=True, max_length=1000, verbose_name="description"
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="agenda",
+                        to="events.event",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'agenda item',
-                'verbose_name_plural': 'agenda',
-                'ordering': ['starts_at', 'pk'],
+                "verbose_name": "agenda item",
+                "verbose_name_plural": "agenda",
+                "ordering": ["starts_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Faq',
+            name="Faq",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('question', core.models.LineField(max_length=200, verbose_name='question')),
-                ('answer', core.models.ProseField(max_length=2000, verbose_name='answer')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='faqs', to='events.event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "question",
+                    core.models.LineField(max_length=200, verbose_name="question"),
+                ),
+                (
+                    "answer",
+                    core.models.ProseField(max_length=2000, verbose_name="answer"),
+                ),
+                (
+                    "order",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="order"),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="faqs",
+                        to="events.event",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'question and answer',
-                'verbose_name_plural': 'questions and answers',
-                'ordering': ['order', 'pk'],
+                "verbose_name": "question and answer",
+                "verbose_name_plural": "questions and answers",
+                "ordering": ["order", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='RegistrationQuestion',
+            name="RegistrationQuestion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('label', core.models.LineField(max_length=200, verbose_name='question')),
-                ('help_text', core.models.LineField(blank=True, max_length=200, verbose_name='help')),
-                ('kind', models.CharField(choices=[('line', 'One line'), ('text', 'Some lines'), ('choice', 'One of several'), ('choices', 'Some of several'), ('yes_no', 'Yes or no')], default='line', max_length=10, verbose_name='kind')),
-                ('options', core.models.ProseField(blank=True, help_text='One a line.', max_length=2000, verbose_name='options')),
-                ('is_required', models.BooleanField(default=False, verbose_name='must be answered')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='registration_questions', to='events.event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "label",
+                    core.models.LineField(max_length=200, verbose_name="question"),
+                ),
+                (
+                    "help_text",
+                    core.models.LineField(
+                        blank=True, max_length=200, verbose_name="help"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("line", "One line"),
+                            ("text", "Some lines"),
+                            ("choice", "One of several"),
+                            ("choices", "Some of several"),
+                            ("yes_no", "Yes or no"),
+                        ],
+                        default="line",
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "options",
+                    core.models.ProseField(
+                        blank=True,
+                        help_text="One a line.",
+                        max_length=2000,
+                        verbose_name="options",
+                    ),
+                ),
+                (
+                    "is_required",
+                    models.BooleanField(default=False, verbose_name="must be answered"),
+                ),
+                (
+                    "order",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="order"),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="registration_questions",
+                        to="events.event",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'registration question',
-                'verbose_name_plural': 'registration questions',
-                'ordering': ['order', 'pk'],
+                "verbose_name": "registration question",
+                "verbose_name_plural": "registration questions",
+                "ordering": ["order", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='event',
-            name='series',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='events.series'),
+            model_name="event",
+            name="series",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="events",
+                to="events.series",
+            ),
         ),
         migrations.CreateModel(
-            name='SeriesOrganiser',
+            name="SeriesOrganiser",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('admin', 'Runs the series: may also add organisers'), ('organiser', 'Organises events')], default='organiser', max_length=10, verbose_name='role')),
-                ('series', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='organiser_roles', to='events.series')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='organiser_roles', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("admin", "Runs the series: may also add organisers"),
+                            ("organiser", "Organises events"),
+                        ],
+                        default="organiser",
+                        max_length=10,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "series",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="organiser_roles",
+                        to="events.series",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="organiser_roles",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'organiser',
-                'verbose_name_plural': 'organisers',
+                "verbose_name": "organiser",
+                "verbose_name_plural": "organisers",
             },
         ),
         migrations.AddField(
-            model_name='series',
-            name='organisers',
-            field=models.ManyToManyField(related_name='organised_series', through='events.SeriesOrganiser', to=settings.AUTH_USER_MODEL),
+            model_name="series",
+            name="organisers",
+            field=models.ManyToManyField(
+                related_name="organised_series",
+                through="events.SeriesOrganiser",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.CreateModel(
-            name='Sponsor',
+            name="Sponsor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', core.models.LineField(max_length=80, verbose_name='name')),
-                ('website', core.models.LinkField(blank=True, max_length=500, verbose_name='website')),
-                ('what_they_give', core.models.LineField(blank=True, max_length=120, verbose_name='what they give')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sponsors', to='events.event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name", core.models.LineField(max_length=80, verbose_name="name")),
+                (
+                    "website",
+                    core.models.LinkField(
+                        blank=True, max_length=500, verbose_name="website"
+                    ),
+                ),
+                (
+                    "what_they_give",
+                    core.models.LineField(
+                        blank=True, max_length=120, verbose_name="what they give"
+                    ),
+                ),
+                (
+                    "order",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="order"),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sponsors",
+                        to="events.event",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sponsor',
-                'verbose_name_plural': 'sponsors',
-                'ordering': ['order', 'name'],
+                "verbose_name": "sponsor",
+                "verbose_name_plural": "sponsors",
+                "ordering": ["order", "name"],
             },
         ),
         migrations.CreateModel(
-            name='Track',
+            name="Track",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', core.models.LineField(max_length=80, verbose_name='name')),
-                ('description', core.models.ProseField(blank=True, max_length=2000, verbose_name='description')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tracks', to='events.event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name", core.models.LineField(max_length=80, verbose_name="name")),
+                (
+                    "description",
+                    core.models.ProseField(
+                        blank=True, max_length=2000, verbose_name="description"
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tracks",
+                        to="events.event",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'track',
-                'verbose_name_plural': 'tracks',
-                'ordering': ['name'],
+                "verbose_name": "track",
+                "verbose_name_plural": "tracks",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Prize',
+            name="Prize",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', core.models.LineField(max_length=80, verbose_name='name')),
-                ('description', core.models.LineField(blank=True, max_length=200, verbose_name='what one wins')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='prizes', to='events.event')),
-                ('sponsor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='prizes', to='events.sponsor')),
-                ('track', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='prizes', to='events.track')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name", core.models.LineField(max_length=80, verbose_name="name")),
+                (
+                    "description",
+                    core.models.LineField(
+                        blank=True, max_length=200, verbose_name="what one wins"
+                    ),
+                ),
+                (
+                    "order",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="order"),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="prizes",
+                        to="events.event",
+                    ),
+                ),
+                (
+                    "sponsor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="prizes",
+                        to="events.sponsor",
+                    ),
+                ),
+                (
+                    "track",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="prizes",
+                        to="events.track",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'prize',
-                'verbose_name_plural': 'prizes',
-                'ordering': ['order', 'name'],
+                "verbose_name": "prize",
+                "verbose_name_plural": "prizes",
+                "ordering": ["order", "name"],
             },
         ),
         migrations.CreateModel(
-            name='PhaseWindow',
+            name="PhaseWindow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('phase', models.CharField(choices=[('registration', 'Registration'), ('team_formation', 'Finding teams'), ('hacking', 'Hacking'), ('judging', 'Judging'), ('results', 'Results'), ('survey', 'Survey')], max_length=20, verbose_name='phase')),
-                ('opens_at', models.DateTimeField(verbose_name='opens')),
-                ('closes_at', models.DateTimeField(verbose_name='closes')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='windows', to='events.event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "phase",
+                    models.CharField(
+                        choices=[
+                            ("registration", "Registration"),
+                            ("team_formation", "Finding teams"),
+                            ("hacking", "Hacking"),
+                            ("judging", "Judging"),
+                            ("results", "Results"),
+                            ("survey", "Survey"),
+                        ],
+                        max_length=20,
+                        verbose_name="phase",
+                    ),
+                ),
+                ("opens_at", models.DateTimeField(verbose_name="opens")),
+                ("closes_at", models.DateTimeField(verbose_name="closes")),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="windows",
+                        to="events.event",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'phase',
-                'verbose_name_plural': 'phases',
-                'ordering': ['opens_at'],
-                'constraints': [models.UniqueConstraint(fields=('event', 'phase'), name='one_window_per_phase'), models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='phase_closes_after_it_opens')],
+                "verbose_name": "phase",
+                "verbose_name_plural": "phases",
+                "ordering": ["opens_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("event", "phase"), name="one_window_per_phase"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("closes_at__gt", models.F("opens_at"))),
+                        name="phase_closes_after_it_opens",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Registration',
+            name="Registration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('attendee', 'Attendee'), ('mentor', 'Mentor')], default='attendee', max_length=10, verbose_name='role')),
-                ('status', models.CharField(choices=[('pending', 'Waits for approval'), ('confirmed', 'Confirmed'), ('waitlisted', 'On the waiting list'), ('cancelled', 'Cancelled'), ('declined', 'Declined'), ('checked_in', 'Checked in')], max_length=12, verbose_name='status')),
-                ('answers', models.JSONField(blank=True, default=dict, help_text='By question number.', verbose_name='answers')),
-                ('conduct_accepted_at', models.DateTimeField(blank=True, null=True)),
-                ('conduct_digest', models.CharField(blank=True, max_length=64)),
-                ('in_directory', models.BooleanField(default=False, verbose_name='show me to the other attendees')),
-                ('looking_for_team', models.BooleanField(default=False, verbose_name='I am looking for a team')),
-                ('pitch', core.models.LineField(blank=True, max_length=200, verbose_name='what you would like to work on')),
-                ('ticket', models.CharField(default=core.text.new_code, editable=False, max_length=32, unique=True, verbose_name='ticket')),
-                ('queued_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='asked at')),
-                ('checked_in_at', models.DateTimeField(blank=True, null=True, verbose_name='checked in at')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='registrations', to='events.event')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='registrations', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("attendee", "Attendee"), ("mentor", "Mentor")],
+                        default="attendee",
+                        max_length=10,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Waits for approval"),
+                            ("confirmed", "Confirmed"),
+                            ("waitlisted", "On the waiting list"),
+                            ("cancelled", "Cancelled"),
+                            ("declined", "Declined"),
+                            ("checked_in", "Checked in"),
+                        ],
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "answers",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        help_text="By question number.",
+                        verbose_name="answers",
+                    ),
+                ),
+                ("conduct_accepted_at", models.DateTimeField(blank=True, null=True)),
+                ("conduct_digest", models.CharField(blank=True, max_length=64)),
+                (
+                    "in_directory",
+                    models.BooleanField(
+                        default=False, verbose_name="show me to the other attendees"
+                    ),
+                ),
+                (
+                    "looking_for_team",
+                    models.BooleanField(
+                        default=False, verbose_name="I am looking for a team"
+                    ),
+                ),
+                (
+                    "pitch",
+                    core.models.LineField(
+                        blank=True,
+                        max_length=200,
+                        verbose_name="what you would like to work on",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.CharField(
+                        default=core.text.new_code,
+                        editable=False,
+                        max_length=32,
+                        unique=True,
+                        verbose_name="ticket",
+                    ),
+                ),
+                (
+                    "queued_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="asked at"
+                    ),
+                ),
+                (
+                    "checked_in_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="checked in at"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, verbose_name="created at"),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="registrations",
+                        to="events.event",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="registrations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'registration',
-                'verbose_name_plural': 'registrations',
-                'ordering': ['queued_at', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('event', 'user'), name='one_registration_per_person_and_event'), models.CheckConstraint(condition=models.Q(models.Q(('checked_in_at__isnull', False), ('status', 'checked_in')), models.Q(models.Q(('status', 'checked_in'), _negated=True), ('checked_in_at__isnull', True)), _connector='OR'), name='checked_in_has_a_time')],
+                "verbose_name": "registration",
+                "verbose_name_plural": "registrations",
+                "ordering": ["queued_at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("event", "user"),
+                        name="one_registration_per_person_and_event",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("checked_in_at__isnull", False),
+                                ("status", "checked_in"),
+                            ),
+                            models.Q(
+                                models.Q(("status", "checked_in"), _negated=True),
+                                ("checked_in_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="checked_in_has_a_time",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='event_ends_after_it_starts'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                name="event_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('min_team_size__gte', 1), ('max_team_size__gte', models.F('min_team_size'))), name='team_sizes_in_order'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("min_team_size__gte", 1),
+                    ("max_team_size__gte", models.F("min_team_size")),
+                ),
+                name="team_sizes_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seriesorganiser',
-            constraint=models.UniqueConstraint(fields=('series', 'user'), name='one_role_per_organiser_and_series'),
+            model_name="seriesorganiser",
+            constraint=models.UniqueConstraint(
+                fields=("series", "user"), name="one_role_per_organiser_and_series"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='track',
-            constraint=models.UniqueConstraint(fields=('event', 'name'), name='track_name_unique_in_event'),
+            model_name="track",
+            constraint=models.UniqueConstraint(
+                fields=("event", "name"), name="track_name_unique_in_event"
+            ),
         ),
     ]

@@ -32,9 +32,7 @@ def deal_cards(event: Event) -> int:
         .prefetch_related("tracks")
         .order_by("team__table", "team__name", "pk")
     )
-    judges = list(
-        Judge.objects.active().filter(event=event).prefetch_related("tracks")
-    )
+    judges = list(Judge.objects.active().filter(event=event).prefetch_related("tracks"))
     by_pk = {project.pk: project for project in projects}
     allowed = {}
     for judge in judges:
@@ -69,4 +67,4 @@ def put_on(round_: Round, project: Project | None, user: User) -> None:
     round_.now_on = project
     round_.now_on_since = timezone.now() if project else None
     round_.save(update_fields=["now_on", "now_on_since"])
-    record(user, "judging.on_stage", project or "–", event=round_.event)
+    record(user, "judging.on_stage", project or "a break", event=round_.event)

@@ -10,207 +10,618 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('events', '0001_initial'),
-        ('submissions', '0001_initial'),
+        ("events", "0001_initial"),
+        ("submissions", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Award',
+            name="Award",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('note', core.models.LineField(blank=True, max_length=200, verbose_name='why')),
-                ('prize', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='award', to='events.prize')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='awards', to='submissions.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "note",
+                    core.models.LineField(
+                        blank=True, max_length=200, verbose_name="why"
+                    ),
+                ),
+                (
+                    "prize",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="award",
+                        to="events.prize",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="awards",
+                        to="submissions.project",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'award',
-                'verbose_name_plural': 'awards',
+                "verbose_name": "award",
+                "verbose_name_plural": "awards",
             },
         ),
         migrations.CreateModel(
-            name='Judge',
+            name="Judge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', core.models.LineField(max_length=80, verbose_name='name')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
-                ('nonce', models.CharField(default=judging.models.new_nonce, editable=False, max_length=32)),
-                ('invited_at', models.DateTimeField(editable=False, null=True, verbose_name='invited at')),
-                ('first_seen_at', models.DateTimeField(editable=False, null=True, verbose_name='first seen')),
-                ('last_seen_at', models.DateTimeField(editable=False, null=True, verbose_name='last seen')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='link revoked at')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='judges', to='events.event')),
-                ('tracks', models.ManyToManyField(blank=True, related_name='judges', to='events.track', verbose_name='only these tracks')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='judgeships', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name", core.models.LineField(max_length=80, verbose_name="name")),
+                (
+                    "email",
+                    models.EmailField(max_length=254, verbose_name="e-mail address"),
+                ),
+                (
+                    "nonce",
+                    models.CharField(
+                        default=judging.models.new_nonce, editable=False, max_length=32
+                    ),
+                ),
+                (
+                    "invited_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="invited at"
+                    ),
+                ),
+                (
+                    "first_seen_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="first seen"
+                    ),
+                ),
+                (
+                    "last_seen_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="last seen"
+                    ),
+                ),
+                (
+                    "revoked_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="link revoked at"
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="judges",
+                        to="events.event",
+                    ),
+                ),
+                (
+                    "tracks",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="judges",
+                        to="events.track",
+                        verbose_name="only these tracks",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="judgeships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'judge',
-                'verbose_name_plural': 'judges',
-                'ordering': ['name', 'pk'],
+                "verbose_name": "judge",
+                "verbose_name_plural": "judges",
+                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='PublishedResult',
+            name="PublishedResult",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveSmallIntegerField(default=1, verbose_name='version')),
-                ('snapshot', models.JSONField(verbose_name='snapshot')),
-                ('digest', models.CharField(max_length=64, verbose_name='SHA-256')),
-                ('reason', core.models.LineField(blank=True, max_length=200, verbose_name='reason for the change')),
-                ('published_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='published at')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='published_results', to='events.event')),
-                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveSmallIntegerField(default=1, verbose_name="version"),
+                ),
+                ("snapshot", models.JSONField(verbose_name="snapshot")),
+                ("digest", models.CharField(max_length=64, verbose_name="SHA-256")),
+                (
+                    "reason",
+                    core.models.LineField(
+                        blank=True, max_length=200, verbose_name="reason for the change"
+                    ),
+                ),
+                (
+                    "published_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="published at"
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="published_results",
+                        to="events.event",
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'published result',
-                'verbose_name_plural': 'published results',
-                'ordering': ['-version'],
+                "verbose_name": "published result",
+                "verbose_name_plural": "published results",
+                "ordering": ["-version"],
             },
         ),
         migrations.CreateModel(
-            name='Recusal',
+            name="Recusal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('declared', 'Declared by the judge'), ('team', 'Is or was in the team'), ('organiser', 'Set by an organiser')], max_length=10, verbose_name='source')),
-                ('reason', core.models.LineField(blank=True, max_length=200, verbose_name='reason')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-                ('judge', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recusals', to='judging.judge')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recusals', to='submissions.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("declared", "Declared by the judge"),
+                            ("team", "Is or was in the team"),
+                            ("organiser", "Set by an organiser"),
+                        ],
+                        max_length=10,
+                        verbose_name="source",
+                    ),
+                ),
+                (
+                    "reason",
+                    core.models.LineField(
+                        blank=True, max_length=200, verbose_name="reason"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, verbose_name="created at"),
+                ),
+                (
+                    "judge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="recusals",
+                        to="judging.judge",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="recusals",
+                        to="submissions.project",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'conflict of interest',
-                'verbose_name_plural': 'conflicts of interest',
+                "verbose_name": "conflict of interest",
+                "verbose_name_plural": "conflicts of interest",
             },
         ),
         migrations.CreateModel(
-            name='Round',
+            name="Round",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', core.models.LineField(default='Demos', max_length=80, verbose_name='name')),
-                ('kind', models.CharField(choices=[('stage', 'Stage: demos one after another'), ('expo', 'Expo: judges walk from table to table')], default='stage', max_length=10, verbose_name='kind')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('now_on_since', models.DateTimeField(blank=True, null=True)),
-                ('minutes_per_demo', models.PositiveSmallIntegerField(default=5, validators=[django.core.validators.MinValueValidator(1)], verbose_name='minutes for a demo')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rounds', to='events.event')),
-                ('now_on', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='submissions.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "name",
+                    core.models.LineField(
+                        default="Demos", max_length=80, verbose_name="name"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("stage", "Stage: demos one after another"),
+                            ("expo", "Expo: judges walk from table to table"),
+                        ],
+                        default="stage",
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "order",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="order"),
+                ),
+                ("now_on_since", models.DateTimeField(blank=True, null=True)),
+                (
+                    "minutes_per_demo",
+                    models.PositiveSmallIntegerField(
+                        default=5,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="minutes for a demo",
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rounds",
+                        to="events.event",
+                    ),
+                ),
+                (
+                    "now_on",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="submissions.project",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'round',
-                'verbose_name_plural': 'rounds',
-                'ordering': ['order', 'pk'],
+                "verbose_name": "round",
+                "verbose_name_plural": "rounds",
+                "ordering": ["order", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Criterion',
+            name="Criterion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', core.models.LineField(max_length=60, verbose_name='name')),
-                ('description', core.models.LineField(blank=True, max_length=200, verbose_name='what to look at')),
-                ('weight', models.DecimalField(decimal_places=2, default=1, max_digits=5, validators=[django.core.validators.MinValueValidator(0.01), django.core.validators.MaxValueValidator(100)], verbose_name='weight')),
-                ('scale_min', models.SmallIntegerField(default=1, verbose_name='lowest score')),
-                ('scale_max', models.SmallIntegerField(default=5, validators=[django.core.validators.MaxValueValidator(100)], verbose_name='highest score')),
-                ('levels', core.models.ProseField(blank=True, help_text='One line per level, from the lowest to the highest score.', max_length=2000, verbose_name='what each level means')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='criteria', to='judging.round')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name", core.models.LineField(max_length=60, verbose_name="name")),
+                (
+                    "description",
+                    core.models.LineField(
+                        blank=True, max_length=200, verbose_name="what to look at"
+                    ),
+                ),
+                (
+                    "weight",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=1,
+                        max_digits=5,
+                        validators=[
+                            django.core.validators.MinValueValidator(0.01),
+                            django.core.validators.MaxValueValidator(100),
+                        ],
+                        verbose_name="weight",
+                    ),
+                ),
+                (
+                    "scale_min",
+                    models.SmallIntegerField(default=1, verbose_name="lowest score"),
+                ),
+                (
+                    "scale_max",
+                    models.SmallIntegerField(
+                        default=5,
+                        validators=[django.core.validators.MaxValueValidator(100)],
+                        verbose_name="highest score",
+                    ),
+                ),
+                (
+                    "levels",
+                    core.models.ProseField(
+                        blank=True,
+                        help_text="One line per level, from the lowest to the highest score.",
+                        max_length=2000,
+                        verbose_name="what each level means",
+                    ),
+                ),
+                (
+                    "order",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="order"),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="criteria",
+                        to="judging.round",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'criterion',
-                'verbose_name_plural': 'criteria',
-                'ordering': ['order', 'pk'],
+                "verbose_name": "criterion",
+                "verbose_name_plural": "criteria",
+                "ordering": ["order", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Scorecard',
+            name="Scorecard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='place in the route')),
-                ('status', models.CharField(choices=[('todo', 'To score'), ('started', 'Started'), ('done', 'Scored'), ('absent', 'Team was absent'), ('busy', 'Team was busy, come back')], default='todo', max_length=10, verbose_name='status')),
-                ('notes', core.models.ProseField(blank=True, max_length=5000, verbose_name='private notes')),
-                ('feedback', core.models.ProseField(blank=True, max_length=5000, verbose_name='feedback to the team')),
-                ('is_starred', models.BooleanField(default=False, verbose_name='starred')),
-                ('revision', models.PositiveBigIntegerField(default=0, editable=False)),
-                ('client', models.CharField(blank=True, editable=False, max_length=40)),
-                ('scored_at', models.DateTimeField(blank=True, null=True, verbose_name='last scored')),
-                ('judge', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scorecards', to='judging.judge')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scorecards', to='submissions.project')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scorecards', to='judging.round')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(
+                        default=0, verbose_name="place in the route"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("todo", "To score"),
+                            ("started", "Started"),
+                            ("done", "Scored"),
+                            ("absent", "Team was absent"),
+                            ("busy", "Team was busy, come back"),
+                        ],
+                        default="todo",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "notes",
+                    core.models.ProseField(
+                        blank=True, max_length=5000, verbose_name="private notes"
+                    ),
+                ),
+                (
+                    "feedback",
+                    core.models.ProseField(
+                        blank=True, max_length=5000, verbose_name="feedback to the team"
+                    ),
+                ),
+                (
+                    "is_starred",
+                    models.BooleanField(default=False, verbose_name="starred"),
+                ),
+                ("revision", models.PositiveBigIntegerField(default=0, editable=False)),
+                ("client", models.CharField(blank=True, editable=False, max_length=40)),
+                (
+                    "scored_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="last scored"
+                    ),
+                ),
+                (
+                    "judge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="scorecards",
+                        to="judging.judge",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="scorecards",
+                        to="submissions.project",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="scorecards",
+                        to="judging.round",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'scorecard',
-                'verbose_name_plural': 'scorecards',
-                'ordering': ['position', 'pk'],
+                "verbose_name": "scorecard",
+                "verbose_name_plural": "scorecards",
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Score',
+            name="Score",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.SmallIntegerField(verbose_name='score')),
-                ('criterion', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='judging.criterion')),
-                ('scorecard', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scores', to='judging.scorecard')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("value", models.SmallIntegerField(verbose_name="score")),
+                (
+                    "criterion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="scores",
+                        to="judging.criterion",
+                    ),
+                ),
+                (
+                    "scorecard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="scores",
+                        to="judging.scorecard",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'score',
-                'verbose_name_plural': 'scores',
+                "verbose_name": "score",
+                "verbose_name_plural": "scores",
             },
         ),
         migrations.CreateModel(
-            name='ScorecardRevision',
+            name="ScorecardRevision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('client', models.CharField(max_length=40, verbose_name='device')),
-                ('revision', models.PositiveBigIntegerField(verbose_name='revision')),
-                ('payload', models.JSONField(verbose_name='content')),
-                ('outcome', models.CharField(choices=[('applied', 'Counted'), ('stale', 'Older than what was there'), ('late', 'Arrived after judging closed'), ('late_accepted', 'Late, accepted by an organiser'), ('late_rejected', 'Late, left out by an organiser')], max_length=15, verbose_name='outcome')),
-                ('received_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='received at')),
-                ('tapped_at', models.DateTimeField(null=True, verbose_name='tapped at')),
-                ('scorecard', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='judging.scorecard')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("client", models.CharField(max_length=40, verbose_name="device")),
+                ("revision", models.PositiveBigIntegerField(verbose_name="revision")),
+                ("payload", models.JSONField(verbose_name="content")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("applied", "Counted"),
+                            ("stale", "Older than what was there"),
+                            ("late", "Arrived after judging closed"),
+                            ("late_accepted", "Late, accepted by an organiser"),
+                            ("late_rejected", "Late, left out by an organiser"),
+                        ],
+                        max_length=15,
+                        verbose_name="outcome",
+                    ),
+                ),
+                (
+                    "received_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="received at"
+                    ),
+                ),
+                (
+                    "tapped_at",
+                    models.DateTimeField(null=True, verbose_name="tapped at"),
+                ),
+                (
+                    "scorecard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="revisions",
+                        to="judging.scorecard",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'received scorecard',
-                'verbose_name_plural': 'received scorecards',
-                'ordering': ['received_at', 'pk'],
+                "verbose_name": "received scorecard",
+                "verbose_name_plural": "received scorecards",
+                "ordering": ["received_at", "pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='judge',
-            constraint=models.UniqueConstraint(fields=('event', 'email'), name='one_judge_per_address_and_event'),
+            model_name="judge",
+            constraint=models.UniqueConstraint(
+                fields=("event", "email"), name="one_judge_per_address_and_event"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publishedresult',
-            constraint=models.UniqueConstraint(fields=('event', 'version'), name='one_result_per_version'),
+            model_name="publishedresult",
+            constraint=models.UniqueConstraint(
+                fields=("event", "version"), name="one_result_per_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recusal',
-            constraint=models.UniqueConstraint(fields=('judge', 'project'), name='one_recusal_per_judge_and_project'),
+            model_name="recusal",
+            constraint=models.UniqueConstraint(
+                fields=("judge", "project"), name="one_recusal_per_judge_and_project"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.UniqueConstraint(fields=('round', 'name'), name='criterion_name_unique_in_round'),
+            model_name="criterion",
+            constraint=models.UniqueConstraint(
+                fields=("round", "name"), name="criterion_name_unique_in_round"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.CheckConstraint(condition=models.Q(('scale_max__gt', models.F('scale_min'))), name='scale_has_two_ends'),
+            model_name="criterion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("scale_max__gt", models.F("scale_min"))),
+                name="scale_has_two_ends",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.CheckConstraint(condition=models.Q(('weight__gt', 0)), name='weight_is_positive'),
+            model_name="criterion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weight__gt", 0)), name="weight_is_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scorecard',
-            constraint=models.UniqueConstraint(fields=('round', 'judge', 'project'), name='one_scorecard_per_judge_project_and_round'),
+            model_name="scorecard",
+            constraint=models.UniqueConstraint(
+                fields=("round", "judge", "project"),
+                name="one_scorecard_per_judge_project_and_round",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.UniqueConstraint(fields=('scorecard', 'criterion'), name='one_score_per_criterion'),
+            model_name="score",
+            constraint=models.UniqueConstraint(
+                fields=("scorecard", "criterion"), name="one_score_per_criterion"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scorecardrevision',
-            constraint=models.UniqueConstraint(fields=('scorecard', 'client', 'revision'), name='a_revision_is_received_once'),
+            model_name="scorecardrevision",
+            constraint=models.UniqueConstraint(
+                fields=("scorecard", "client", "revision"),
+                name="a_revision_is_received_once",
+            ),
         ),
     ]

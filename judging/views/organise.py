@@ -85,14 +85,13 @@ class RankingView(RunJudgingView):
         cards = Scorecard.objects.filter(round__event=self.event).values_list(
             "judge_id", "status"
         )
-        tally: dict[int, list[int]] = {}
+        tally: dict[int, tuple[int, int]] = {}
         for judge, status in cards:
-            counts = tally.setdefault(judge, [0, 0])
-            counts[0] += status == Scorecard.Status.DONE
-            counts[1] += 1
+            done, dealt = tally.get(judge, (0, 0))
+            done += status == Scorecard.Status.DONE
+            tally[judge] = (done, dealt + 1)
         return [
-            (judge, *tally.get(judge.pk, [0, 0]))
-            for judge in self.event.judges.all()
+            (judge, *tally.get(judge.pk, (0, 0))) for judge in self.event.judges.all()
         ]
 
 

@@ -44,7 +44,9 @@ class EnterView(View):
         return response
 
 
-@method_decorator([login_not_required, never_cache, ensure_csrf_cookie], name="dispatch")
+@method_decorator(
+    [login_not_required, never_cache, ensure_csrf_cookie], name="dispatch"
+)
 class JudgeView(View):
     judge: Judge
 
@@ -135,8 +137,10 @@ class CardView(JudgeView):
         else:
             messages.success(request, _("Saved."))
         following = cards[cards.index(card) + 1 :]
-        return redirect("judging:card", following[0].pk) if following else redirect(
-            "judging:home"
+        return (
+            redirect("judging:card", following[0].pk)
+            if following
+            else redirect("judging:home")
         )
 
 
@@ -167,7 +171,7 @@ class SignOutView(JudgeView):
 
 
 def shell() -> list[str]:
-    """What the service worker keeps: the pages' own files, at their hashed addresses."""
+    """What the service worker keeps: the pages' files, at their hashed addresses."""
     return [
         reverse("judging:offline"),
         static("css/menlo.css"),

@@ -9,128 +9,392 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('events', '0001_initial'),
+        ("events", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CaughtMail',
+            name="CaughtMail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('to', models.TextField(verbose_name='to')),
-                ('subject', models.TextField(verbose_name='subject')),
-                ('text', models.TextField(verbose_name='text')),
-                ('html', models.TextField(blank=True, verbose_name='HTML')),
-                ('headers', models.JSONField(default=dict)),
-                ('sent_at', models.DateTimeField(auto_now_add=True, verbose_name='sent at')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("to", models.TextField(verbose_name="to")),
+                ("subject", models.TextField(verbose_name="subject")),
+                ("text", models.TextField(verbose_name="text")),
+                ("html", models.TextField(blank=True, verbose_name="HTML")),
+                ("headers", models.JSONField(default=dict)),
+                (
+                    "sent_at",
+                    models.DateTimeField(auto_now_add=True, verbose_name="sent at"),
+                ),
             ],
             options={
-                'ordering': ['-sent_at', '-pk'],
+                "ordering": ["-sent_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Heartbeat',
+            name="Heartbeat",
             fields=[
-                ('name', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='part')),
-                ('beat_at', models.DateTimeField(verbose_name='last seen')),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=40,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="part",
+                    ),
+                ),
+                ("beat_at", models.DateTimeField(verbose_name="last seen")),
             ],
             options={
-                'verbose_name': 'heartbeat',
-                'verbose_name_plural': 'heartbeats',
+                "verbose_name": "heartbeat",
+                "verbose_name_plural": "heartbeats",
             },
         ),
         migrations.CreateModel(
-            name='Broadcast',
+            name="Broadcast",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('segment', models.CharField(max_length=50, verbose_name='to whom')),
-                ('subject', core.models.LineField(max_length=150, verbose_name='subject')),
-                ('body', core.models.ProseField(max_length=5000, verbose_name='text')),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('sent', 'Sent')], default='draft', max_length=10, verbose_name='status')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent at')),
-                ('recipients', models.PositiveIntegerField(default=0, verbose_name='recipients')),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='broadcasts', to='events.event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("segment", models.CharField(max_length=50, verbose_name="to whom")),
+                (
+                    "subject",
+                    core.models.LineField(max_length=150, verbose_name="subject"),
+                ),
+                ("body", core.models.ProseField(max_length=5000, verbose_name="text")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("sent", "Sent")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, verbose_name="created at"),
+                ),
+                (
+                    "sent_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="sent at"),
+                ),
+                (
+                    "recipients",
+                    models.PositiveIntegerField(default=0, verbose_name="recipients"),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="broadcasts",
+                        to="events.event",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'message to people',
-                'verbose_name_plural': 'messages to people',
-                'ordering': ['-created_at'],
+                "verbose_name": "message to people",
+                "verbose_name_plural": "messages to people",
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='MailText',
+            name="MailText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('template', models.CharField(max_length=100, verbose_name='mail')),
-                ('subject', core.models.LineField(max_length=150, verbose_name='subject')),
-                ('body', core.models.ProseField(max_length=5000, verbose_name='text')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mail_texts', to='events.event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("template", models.CharField(max_length=100, verbose_name="mail")),
+                (
+                    "subject",
+                    core.models.LineField(max_length=150, verbose_name="subject"),
+                ),
+                ("body", core.models.ProseField(max_length=5000, verbose_name="text")),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mail_texts",
+                        to="events.event",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'mail text',
-                'verbose_name_plural': 'mail texts',
-                'constraints': [models.UniqueConstraint(fields=('event', 'template'), name='one_text_per_mail')],
+                "verbose_name": "mail text",
+                "verbose_name_plural": "mail texts",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("event", "template"), name="one_text_per_mail"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Notification',
+            name="Notification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200, unique=True, verbose_name='occasion')),
-                ('address', models.EmailField(blank=True, max_length=254, verbose_name='address')),
-                ('topic', models.CharField(choices=[('necessary', 'What you must know: your place, your demo, your account'), ('team', 'News of your team'), ('reminder', 'Reminders before a deadline'), ('news', 'Announcements of the organisers'), ('survey', 'The survey after the event')], default='necessary', max_length=20, verbose_name='topic')),
-                ('template', models.CharField(max_length=100, verbose_name='template')),
-                ('context', models.JSONField(default=dict, verbose_name='context')),
-                ('status', models.CharField(choices=[('held', 'Waits for approval'), ('queued', 'Queued'), ('sending', 'Being sent'), ('sent', 'Sent'), ('failed', 'Failed'), ('cancelled', 'Not needed any more')], default='queued', max_length=10, verbose_name='status')),
-                ('send_after', models.DateTimeField(default=django.utils.timezone.now, verbose_name='send after')),
-                ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='of no use after')),
-                ('claimed_at', models.DateTimeField(blank=True, null=True, verbose_name='claimed at')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('error', models.TextField(blank=True, verbose_name='last error')),
-                ('message_id', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent at')),
-                ('event', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to='events.event')),
-                ('recipient', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "key",
+                    models.CharField(
+                        max_length=200, unique=True, verbose_name="occasion"
+                    ),
+                ),
+                (
+                    "address",
+                    models.EmailField(
+                        blank=True, max_length=254, verbose_name="address"
+                    ),
+                ),
+                (
+                    "topic",
+                    models.CharField(
+                        choices=[
+                            (
+                                "necessary",
+                                "What you must know: your place, your demo, your account",
+                            ),
+                            ("team", "News of your team"),
+                            ("reminder", "Reminders before a deadline"),
+                            ("news", "Announcements of the organisers"),
+                            ("survey", "The survey after the event"),
+                        ],
+                        default="necessary",
+                        max_length=20,
+                        verbose_name="topic",
+                    ),
+                ),
+                ("template", models.CharField(max_length=100, verbose_name="template")),
+                ("context", models.JSONField(default=dict, verbose_name="context")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("held", "Waits for approval"),
+                            ("queued", "Queued"),
+                            ("sending", "Being sent"),
+                            ("sent", "Sent"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Not needed any more"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "send_after",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="send after"
+                    ),
+                ),
+                (
+                    "expires_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="of no use after"
+                    ),
+                ),
+                (
+                    "claimed_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="claimed at"
+                    ),
+                ),
+                (
+                    "attempts",
+                    models.PositiveSmallIntegerField(
+                        default=0, verbose_name="attempts"
+                    ),
+                ),
+                ("error", models.TextField(blank=True, verbose_name="last error")),
+                ("message_id", models.UUIDField(default=uuid.uuid4, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, verbose_name="created at"),
+                ),
+                (
+                    "sent_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="sent at"),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notifications",
+                        to="events.event",
+                    ),
+                ),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notifications",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'mail',
-                'verbose_name_plural': 'outbox',
-                'ordering': ['-created_at', '-pk'],
-                'indexes': [models.Index(fields=['status', 'send_after'], name='notification_due')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('status', 'sent'), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='sent_mail_has_a_time'), models.CheckConstraint(condition=models.Q(('recipient__isnull', False), models.Q(('address', ''), _negated=True), _connector='OR'), name='mail_has_a_recipient')],
+                "verbose_name": "mail",
+                "verbose_name_plural": "outbox",
+                "ordering": ["-created_at", "-pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["status", "send_after"], name="notification_due"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "sent"), _negated=True),
+                            ("sent_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="sent_mail_has_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("recipient__isnull", False),
+                            models.Q(("address", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="mail_has_a_recipient",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Preference',
+            name="Preference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('topic', models.CharField(choices=[('necessary', 'What you must know: your place, your demo, your account'), ('team', 'News of your team'), ('reminder', 'Reminders before a deadline'), ('news', 'Announcements of the organisers'), ('survey', 'The survey after the event')], max_length=20, verbose_name='topic')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='since')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='switched_off', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "topic",
+                    models.CharField(
+                        choices=[
+                            (
+                                "necessary",
+                                "What you must know: your place, your demo, your account",
+                            ),
+                            ("team", "News of your team"),
+                            ("reminder", "Reminders before a deadline"),
+                            ("news", "Announcements of the organisers"),
+                            ("survey", "The survey after the event"),
+                        ],
+                        max_length=20,
+                        verbose_name="topic",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, verbose_name="since"),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="switched_off",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'topic'), name='one_preference_per_topic')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "topic"), name="one_preference_per_topic"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ReminderRule',
+            name="ReminderRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=100, verbose_name='reminder')),
-                ('hours_before', models.PositiveSmallIntegerField(verbose_name='hours before')),
-                ('is_on', models.BooleanField(default=True, verbose_name='on')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminder_rules', to='events.event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("kind", models.CharField(max_length=100, verbose_name="reminder")),
+                (
+                    "hours_before",
+                    models.PositiveSmallIntegerField(verbose_name="hours before"),
+                ),
+                ("is_on", models.BooleanField(default=True, verbose_name="on")),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reminder_rules",
+                        to="events.event",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('event', 'kind'), name='one_rule_per_reminder'), models.CheckConstraint(condition=models.Q(('hours_before__gte', 1), ('hours_before__lte', 720)), name='reminder_between_an_hour_and_thirty_days')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("event", "kind"), name="one_rule_per_reminder"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("hours_before__gte", 1), ("hours_before__lte", 720)
+                        ),
+                        name="reminder_between_an_hour_and_thirty_days",
+                    ),
+                ],
             },
         ),
     ]

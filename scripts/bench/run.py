@@ -153,13 +153,16 @@ def main() -> None:
             env,
         )
         manage = [sys.executable, "manage.py"]
-        quiet = {"cwd": ROOT, "env": env, "check": True}
-        subprocess.run([*manage, "migrate", "-v0"], **quiet)  # type: ignore[call-overload]
-        subprocess.run([*manage, "collectstatic", "--noinput", "-v0"], **quiet)  # type: ignore[call-overload]
+        quiet = {"cwd": ROOT, "env": env}
+        subprocess.run([*manage, "migrate", "-v0"], check=True, **quiet)  # type: ignore[call-overload]
+        subprocess.run(
+            [*manage, "collectstatic", "--noinput", "-v0"], check=True, **quiet
+        )  # type: ignore[call-overload]
         seeded = json.loads(
             subprocess.run(
                 [sys.executable, "scripts/bench/seed.py"],
                 **quiet,  # type: ignore[call-overload]
+                check=True,
                 capture_output=True,
                 text=True,
             ).stdout.splitlines()[-1]

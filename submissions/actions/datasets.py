@@ -11,8 +11,8 @@ from core.text import free_slug
 from events.log import record
 from events.models import Event, Phase
 from submissions import files, profiling
-from submissions.models import Dataset
 from submissions.doorbell import ask_for_profile
+from submissions.models import Dataset
 from teams.models import Team
 
 MOST_PER_TEAM = 20
@@ -101,7 +101,7 @@ def remove_dataset(dataset: Dataset, user: User) -> None:
     if dataset.projects.exists():
         raise DataIsUsed
     record(user, "datasets.removed", dataset, event=dataset.event)
-    file = dataset.file
+    storage, name = dataset.file.storage, dataset.file.name
     dataset.delete()
-    if file:
-        transaction.on_commit(lambda: file.storage.delete(file.name), robust=True)
+    if name:
+        transaction.on_commit(lambda: storage.delete(name), robust=True)

@@ -96,8 +96,10 @@ def start_project(team: Team, user: User, title: str) -> Project:
         return existing
     if not team.event.is_open_for(Phase.HACKING):
         window = team.event.window(Phase.HACKING)
-        raise HackingIsOver if window and window.closes_at <= timezone.now() else (
-            HackingHasNotBegun
+        raise (
+            HackingIsOver
+            if window and window.closes_at <= timezone.now()
+            else (HackingHasNotBegun)
         )
     project = Project.objects.create(
         event=team.event,
@@ -132,7 +134,9 @@ def edit_project(
     project.tracks.set(tracks)
     project.datasets.set(datasets)
     _set_tools(project, tools)
-    details = {} if project.is_open else {"after_deadline": True, "reason": reason}
+    details: dict[str, Any] = (
+        {} if project.is_open else {"after_deadline": True, "reason": reason}
+    )
     record(user, "projects.edited", project, event=project.event, **details)
     return project
 
@@ -171,9 +175,7 @@ def submit_project(project: Project, user: User) -> Project:
     project.status = Status.SUBMITTED
     project.submitted_at = timezone.now()
     project.submitted_by = user
-    project.save(
-        update_fields=["status", "submitted_at", "submitted_by", "updated_at"]
-    )
+    project.save(update_fields=["status", "submitted_at", "submitted_by", "updated_at"])
     record(user, "projects.submitted", project, event=project.event)
     hooks.project_submitted.tell(project)
     notify(
@@ -234,7 +236,7 @@ def add_picture(
 def remove_picture(picture: ProjectPicture, user: User) -> None:
     project = _locked(picture.project)
     _must_be_open(project, user)
-    image = picture.image
+    storage, name = picture.image.storage, str(picture.image.name)
     picture.delete()
     record(user, "projects.picture_removed", project, event=project.event)
-    transaction.on_commit(lambda: image.storage.delete(image.name), robust=True)
+    transaction.on_commit(lambda: storage.delete(name), robust=True)

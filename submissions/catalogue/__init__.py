@@ -28,7 +28,9 @@ def read() -> list[dict[str, Any]]:
                     "homepage": homepage,
                     "is_open_source": is_open == "yes",
                     "description": description,
-                    "aliases": "\n".join(a.strip() for a in ",".join(aliases).split(",")),
+                    "aliases": "\n".join(
+                        a.strip() for a in ",".join(aliases).split(",")
+                    ),
                 }
             )
         categories.append(
@@ -54,5 +56,7 @@ def load() -> int:
         )
         for tool in tools:
             slug = tool.pop("slug")
-            Tool.objects.get_or_create(slug=slug, defaults={"category": category, **tool})
+            Tool.objects.get_or_create(
+                slug=slug, defaults={"category": category, **tool}
+            )
     return Tool.objects.count() - before

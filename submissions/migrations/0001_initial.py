@@ -9,194 +9,628 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('events', '0001_initial'),
-        ('teams', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("events", "0001_initial"),
+        ("teams", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ToolCategory',
+            name="ToolCategory",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', core.models.LineField(max_length=60, verbose_name='name')),
-                ('slug', models.SlugField(max_length=60, unique=True, verbose_name='slug')),
-                ('description', core.models.LineField(blank=True, max_length=200, verbose_name='which need it fills')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name", core.models.LineField(max_length=60, verbose_name="name")),
+                (
+                    "slug",
+                    models.SlugField(max_length=60, unique=True, verbose_name="slug"),
+                ),
+                (
+                    "description",
+                    core.models.LineField(
+                        blank=True, max_length=200, verbose_name="which need it fills"
+                    ),
+                ),
+                (
+                    "order",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="order"),
+                ),
             ],
             options={
-                'verbose_name': 'tool category',
-                'verbose_name_plural': 'tool categories',
-                'ordering': ['order', 'name'],
+                "verbose_name": "tool category",
+                "verbose_name_plural": "tool categories",
+                "ordering": ["order", "name"],
             },
         ),
         migrations.CreateModel(
-            name='Dataset',
+            name="Dataset",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', core.models.LineField(max_length=100, verbose_name='title')),
-                ('slug', models.SlugField(max_length=80, verbose_name='slug')),
-                ('description', core.models.ProseField(blank=True, max_length=5000, verbose_name='what is in it')),
-                ('file', models.FileField(blank=True, upload_to=submissions.models.datasets.storage_name, verbose_name='file')),
-                ('filename', core.models.LineField(blank=True, editable=False, max_length=150, verbose_name='file name')),
-                ('link', core.models.LinkField(blank=True, max_length=500, verbose_name='link')),
-                ('licence', models.CharField(help_text='SPDX name, such as CC-BY-4.0.', max_length=60, verbose_name='licence')),
-                ('provenance', core.models.ProseField(help_text='Source, year, consent.', max_length=2000, verbose_name='where it comes from')),
-                ('known_faults', core.models.ProseField(blank=True, max_length=2000, verbose_name='known faults')),
-                ('sensitivity', models.CharField(choices=[('open', 'Open: anybody may download it'), ('event', 'Event: the people of this event may download it'), ('team', 'Team: only we may see it'), ('described', 'Described only: the data stays with us')], default='event', max_length=10, verbose_name='who may see it')),
-                ('size', models.PositiveBigIntegerField(editable=False, null=True, verbose_name='size in bytes')),
-                ('sha256', models.CharField(blank=True, editable=False, max_length=64, verbose_name='SHA-256')),
-                ('profile_status', models.CharField(choices=[('none', 'No profile'), ('waiting', 'Being profiled'), ('done', 'Profiled'), ('failed', 'Could not be profiled')], default='none', editable=False, max_length=10)),
-                ('profile', models.JSONField(default=dict, editable=False)),
-                ('profile_error', models.TextField(blank=True, editable=False)),
-                ('profile_claimed_at', models.DateTimeField(editable=False, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
-                ('added_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='datasets', to='events.event')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='datasets', to='teams.team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("title", core.models.LineField(max_length=100, verbose_name="title")),
+                ("slug", models.SlugField(max_length=80, verbose_name="slug")),
+                (
+                    "description",
+                    core.models.ProseField(
+                        blank=True, max_length=5000, verbose_name="what is in it"
+                    ),
+                ),
+                (
+                    "file",
+                    models.FileField(
+                        blank=True,
+                        upload_to=submissions.models.datasets.storage_name,
+                        verbose_name="file",
+                    ),
+                ),
+                (
+                    "filename",
+                    core.models.LineField(
+                        blank=True,
+                        editable=False,
+                        max_length=150,
+                        verbose_name="file name",
+                    ),
+                ),
+                (
+                    "link",
+                    core.models.LinkField(
+                        blank=True, max_length=500, verbose_name="link"
+                    ),
+                ),
+                (
+                    "licence",
+                    models.CharField(
+                        help_text="SPDX name, such as CC-BY-4.0.",
+                        max_length=60,
+                        verbose_name="licence",
+                    ),
+                ),
+                (
+                    "provenance",
+                    core.models.ProseField(
+                        help_text="Source, year, consent.",
+                        max_length=2000,
+                        verbose_name="where it comes from",
+                    ),
+                ),
+                (
+                    "known_faults",
+                    core.models.ProseField(
+                        blank=True, max_length=2000, verbose_name="known faults"
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open: anybody may download it"),
+                            (
+                                "event",
+                                "Event: the people of this event may download it",
+                            ),
+                            ("team", "Team: only we may see it"),
+                            ("described", "Described only: the data stays with us"),
+                        ],
+                        default="event",
+                        max_length=10,
+                        verbose_name="who may see it",
+                    ),
+                ),
+                (
+                    "size",
+                    models.PositiveBigIntegerField(
+                        editable=False, null=True, verbose_name="size in bytes"
+                    ),
+                ),
+                (
+                    "sha256",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=64,
+                        verbose_name="SHA-256",
+                    ),
+                ),
+                (
+                    "profile_status",
+                    models.CharField(
+                        choices=[
+                            ("none", "No profile"),
+                            ("waiting", "Being profiled"),
+                            ("done", "Profiled"),
+                            ("failed", "Could not be profiled"),
+                        ],
+                        default="none",
+                        editable=False,
+                        max_length=10,
+                    ),
+                ),
+                ("profile", models.JSONField(default=dict, editable=False)),
+                ("profile_error", models.TextField(blank=True, editable=False)),
+                ("profile_claimed_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, verbose_name="created at"),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, verbose_name="updated at"),
+                ),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="datasets",
+                        to="events.event",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="datasets",
+                        to="teams.team",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'dataset',
-                'verbose_name_plural': 'datasets',
-                'ordering': ['title', 'pk'],
+                "verbose_name": "dataset",
+                "verbose_name_plural": "datasets",
+                "ordering": ["title", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Idea',
+            name="Idea",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', core.models.LineField(max_length=100, verbose_name='title')),
-                ('pitch', core.models.ProseField(help_text='Markdown', max_length=3000, verbose_name='pitch')),
-                ('is_withdrawn', models.BooleanField(default=False, verbose_name='withdrawn')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='ideas', to=settings.AUTH_USER_MODEL)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ideas', to='events.event')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='ideas', to='teams.team')),
-                ('wanted_skills', models.ManyToManyField(blank=True, related_name='+', to='accounts.skill')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("title", core.models.LineField(max_length=100, verbose_name="title")),
+                (
+                    "pitch",
+                    core.models.ProseField(
+                        help_text="Markdown", max_length=3000, verbose_name="pitch"
+                    ),
+                ),
+                (
+                    "is_withdrawn",
+                    models.BooleanField(default=False, verbose_name="withdrawn"),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, verbose_name="created at"),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, verbose_name="updated at"),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="ideas",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="ideas",
+                        to="events.event",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="ideas",
+                        to="teams.team",
+                    ),
+                ),
+                (
+                    "wanted_skills",
+                    models.ManyToManyField(
+                        blank=True, related_name="+", to="accounts.skill"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'idea',
-                'verbose_name_plural': 'ideas',
-                'ordering': ['-created_at', '-pk'],
+                "verbose_name": "idea",
+                "verbose_name_plural": "ideas",
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='IdeaBacking',
+            name="IdeaBacking",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('idea', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='backings', to='submissions.idea')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='backed_ideas', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "idea",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="backings",
+                        to="submissions.idea",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="backed_ideas",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['created_at', 'pk'],
+                "ordering": ["created_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Project',
+            name="Project",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', core.models.LineField(max_length=100, verbose_name='title')),
-                ('slug', models.SlugField(max_length=80, verbose_name='slug')),
-                ('tagline', core.models.LineField(blank=True, max_length=160, verbose_name='one sentence about it')),
-                ('story', core.models.ProseField(blank=True, help_text='What you built, for whom, and how. Markdown.', max_length=20000, verbose_name='story')),
-                ('lessons_learned', core.models.ProseField(blank=True, help_text='Markdown', max_length=5000, verbose_name='lessons learned')),
-                ('made_before', core.models.ProseField(blank=True, help_text='Say what you brought along, and what a model wrote.', max_length=2000, verbose_name='made before the event, or by AI')),
-                ('repository_url', core.models.LinkField(blank=True, max_length=500, verbose_name='repository')),
-                ('demo_url', core.models.LinkField(blank=True, max_length=500, verbose_name='demo')),
-                ('video_url', core.models.LinkField(blank=True, max_length=500, verbose_name='video')),
-                ('slides_url', core.models.LinkField(blank=True, max_length=500, verbose_name='slides')),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Handed in'), ('withdrawn', 'Withdrawn')], default='draft', max_length=10, verbose_name='status')),
-                ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='handed in at')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
-                ('datasets', models.ManyToManyField(blank=True, related_name='projects', to='submissions.dataset')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='projects', to='events.event')),
-                ('submitted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('team', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='project', to='teams.team')),
-                ('tracks', models.ManyToManyField(blank=True, related_name='projects', to='events.track')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("title", core.models.LineField(max_length=100, verbose_name="title")),
+                ("slug", models.SlugField(max_length=80, verbose_name="slug")),
+                (
+                    "tagline",
+                    core.models.LineField(
+                        blank=True, max_length=160, verbose_name="one sentence about it"
+                    ),
+                ),
+                (
+                    "story",
+                    core.models.ProseField(
+                        blank=True,
+                        help_text="What you built, for whom, and how. Markdown.",
+                        max_length=20000,
+                        verbose_name="story",
+                    ),
+                ),
+                (
+                    "lessons_learned",
+                    core.models.ProseField(
+                        blank=True,
+                        help_text="Markdown",
+                        max_length=5000,
+                        verbose_name="lessons learned",
+                    ),
+                ),
+                (
+                    "made_before",
+                    core.models.ProseField(
+                        blank=True,
+                        help_text="Say what you brought along, and what a model wrote.",
+                        max_length=2000,
+                        verbose_name="made before the event, or by AI",
+                    ),
+                ),
+                (
+                    "repository_url",
+                    core.models.LinkField(
+                        blank=True, max_length=500, verbose_name="repository"
+                    ),
+                ),
+                (
+                    "demo_url",
+                    core.models.LinkField(
+                        blank=True, max_length=500, verbose_name="demo"
+                    ),
+                ),
+                (
+                    "video_url",
+                    core.models.LinkField(
+                        blank=True, max_length=500, verbose_name="video"
+                    ),
+                ),
+                (
+                    "slides_url",
+                    core.models.LinkField(
+                        blank=True, max_length=500, verbose_name="slides"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("submitted", "Handed in"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "submitted_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="handed in at"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, verbose_name="created at"),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, verbose_name="updated at"),
+                ),
+                (
+                    "datasets",
+                    models.ManyToManyField(
+                        blank=True, related_name="projects", to="submissions.dataset"
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="projects",
+                        to="events.event",
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "team",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="project",
+                        to="teams.team",
+                    ),
+                ),
+                (
+                    "tracks",
+                    models.ManyToManyField(
+                        blank=True, related_name="projects", to="events.track"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'project',
-                'verbose_name_plural': 'projects',
-                'ordering': ['title', 'pk'],
+                "verbose_name": "project",
+                "verbose_name_plural": "projects",
+                "ordering": ["title", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='ProjectPicture',
+            name="ProjectPicture",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('image', models.ImageField(upload_to=submissions.models.projects.picture_name, verbose_name='picture')),
-                ('width', models.PositiveIntegerField(editable=False)),
-                ('height', models.PositiveIntegerField(editable=False)),
-                ('description', core.models.LineField(help_text='For those who cannot see it.', max_length=200, verbose_name='what it shows')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pictures', to='submissions.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "image",
+                    models.ImageField(
+                        upload_to=submissions.models.projects.picture_name,
+                        verbose_name="picture",
+                    ),
+                ),
+                ("width", models.PositiveIntegerField(editable=False)),
+                ("height", models.PositiveIntegerField(editable=False)),
+                (
+                    "description",
+                    core.models.LineField(
+                        help_text="For those who cannot see it.",
+                        max_length=200,
+                        verbose_name="what it shows",
+                    ),
+                ),
+                (
+                    "order",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="order"),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pictures",
+                        to="submissions.project",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'picture',
-                'verbose_name_plural': 'pictures',
-                'ordering': ['order', 'pk'],
+                "verbose_name": "picture",
+                "verbose_name_plural": "pictures",
+                "ordering": ["order", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Tool',
+            name="Tool",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', core.models.LineField(max_length=80, unique=True, verbose_name='name')),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='slug')),
-                ('homepage', core.models.LinkField(blank=True, max_length=500, verbose_name='homepage')),
-                ('description', core.models.LineField(blank=True, max_length=200, verbose_name='description')),
-                ('is_open_source', models.BooleanField(default=False, verbose_name='open source')),
-                ('aliases', models.TextField(blank=True, verbose_name='aliases')),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tools', to='submissions.toolcategory')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "name",
+                    core.models.LineField(
+                        max_length=80, unique=True, verbose_name="name"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(max_length=80, unique=True, verbose_name="slug"),
+                ),
+                (
+                    "homepage",
+                    core.models.LinkField(
+                        blank=True, max_length=500, verbose_name="homepage"
+                    ),
+                ),
+                (
+                    "description",
+                    core.models.LineField(
+                        blank=True, max_length=200, verbose_name="description"
+                    ),
+                ),
+                (
+                    "is_open_source",
+                    models.BooleanField(default=False, verbose_name="open source"),
+                ),
+                ("aliases", models.TextField(blank=True, verbose_name="aliases")),
+                (
+                    "category",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tools",
+                        to="submissions.toolcategory",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'tool',
-                'verbose_name_plural': 'tools',
-                'ordering': ['name'],
+                "verbose_name": "tool",
+                "verbose_name_plural": "tools",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='ToolUse',
+            name="ToolUse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', core.models.LineField(blank=True, max_length=160, verbose_name='what for')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tool_uses', to='submissions.project')),
-                ('tool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='submissions.tool')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "purpose",
+                    core.models.LineField(
+                        blank=True, max_length=160, verbose_name="what for"
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tool_uses",
+                        to="submissions.project",
+                    ),
+                ),
+                (
+                    "tool",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="uses",
+                        to="submissions.tool",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'tool used',
-                'verbose_name_plural': 'tools used',
-                'ordering': ['tool__name'],
+                "verbose_name": "tool used",
+                "verbose_name_plural": "tools used",
+                "ordering": ["tool__name"],
             },
         ),
         migrations.AddConstraint(
-            model_name='dataset',
-            constraint=models.UniqueConstraint(fields=('event', 'slug'), name='dataset_slug_unique_in_event'),
+            model_name="dataset",
+            constraint=models.UniqueConstraint(
+                fields=("event", "slug"), name="dataset_slug_unique_in_event"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ideabacking',
-            constraint=models.UniqueConstraint(fields=('idea', 'user'), name='an_idea_is_backed_once_per_person'),
+            model_name="ideabacking",
+            constraint=models.UniqueConstraint(
+                fields=("idea", "user"), name="an_idea_is_backed_once_per_person"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.UniqueConstraint(fields=('event', 'slug'), name='project_slug_unique_in_event'),
+            model_name="project",
+            constraint=models.UniqueConstraint(
+                fields=("event", "slug"), name="project_slug_unique_in_event"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'submitted'), _negated=True), ('submitted_at__isnull', False), _connector='OR'), name='submitted_project_has_a_time'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "submitted"), _negated=True),
+                    ("submitted_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="submitted_project_has_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tooluse',
-            constraint=models.UniqueConstraint(fields=('project', 'tool'), name='a_tool_is_named_once_per_project'),
+            model_name="tooluse",
+            constraint=models.UniqueConstraint(
+                fields=("project", "tool"), name="a_tool_is_named_once_per_project"
+            ),
         ),
     ]

@@ -33,9 +33,7 @@ class DatasetListView(EventMixin, ListView[Dataset]):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
-        team = (
-            self.event.teams.of(self.user).first() if user.is_authenticated else None
-        )
+        team = self.event.teams.of(self.user).first() if user.is_authenticated else None
         return super().get_context_data(
             may_add=team is not None and user.has_perm("submissions.add_dataset", team),
             **kwargs,

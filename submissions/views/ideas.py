@@ -2,7 +2,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
@@ -37,7 +37,7 @@ class IdeaListView(EventMixin, ListView[Idea]):
                 )
             if self.form.cleaned_data["free"]:
                 ideas = ideas.filter(team__isnull=True)
-        return ideas.order_by("-backers", "-created_at")
+        return ideas.order_by(F("backers").desc(), "-created_at")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
@@ -53,9 +53,7 @@ class IdeaView(EventMixin, PermittedObjectView[Idea]):
     tab = "ideas"
 
     def get_queryset(self) -> QuerySet[Idea]:
-        return Idea.objects.with_backing().filter(
-            event=self.event, is_withdrawn=False
-        )
+        return Idea.objects.with_backing().filter(event=self.event, is_withdrawn=False)
 
 
 @public_page

@@ -143,9 +143,7 @@ class ProjectUpdateView(ProjectView, UpdateView[Project, ProjectForm]):
             form.add_error(None, str(refusal))
             form.data = form.data.copy()  # type: ignore[attr-defined]
             form.data["version"] = str(  # type: ignore[index]
-                Project.objects.values_list("version", flat=True).get(
-                    pk=self.object.pk
-                )
+                Project.objects.values_list("version", flat=True).get(pk=self.object.pk)
             )
             return self.form_invalid(form)
         if "submit" in self.request.POST:

@@ -8,88 +8,244 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('events', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("events", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', core.models.LineField(max_length=80, verbose_name='name')),
-                ('folded_name', models.CharField(editable=False, max_length=160)),
-                ('slug', models.SlugField(max_length=80, verbose_name='slug')),
-                ('pitch', core.models.ProseField(blank=True, max_length=2000, verbose_name='what we do')),
-                ('join_policy', models.CharField(choices=[('open', 'Anybody may join'), ('request', 'People ask, the captain answers'), ('invite', 'Only with our link or code')], default='request', max_length=10, verbose_name='who may join')),
-                ('join_code', models.CharField(default=core.text.new_code, editable=False, max_length=12, unique=True, verbose_name='code to join')),
-                ('table', core.models.LineField(blank=True, max_length=20, verbose_name='table')),
-                ('is_archived', models.BooleanField(default=False, verbose_name='archived')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='teams', to='events.event')),
-                ('wanted_skills', models.ManyToManyField(blank=True, related_name='wanted_by', to='accounts.skill')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name", core.models.LineField(max_length=80, verbose_name="name")),
+                ("folded_name", models.CharField(editable=False, max_length=160)),
+                ("slug", models.SlugField(max_length=80, verbose_name="slug")),
+                (
+                    "pitch",
+                    core.models.ProseField(
+                        blank=True, max_length=2000, verbose_name="what we do"
+                    ),
+                ),
+                (
+                    "join_policy",
+                    models.CharField(
+                        choices=[
+                            ("open", "Anybody may join"),
+                            ("request", "People ask, the captain answers"),
+                            ("invite", "Only with our link or code"),
+                        ],
+                        default="request",
+                        max_length=10,
+                        verbose_name="who may join",
+                    ),
+                ),
+                (
+                    "join_code",
+                    models.CharField(
+                        default=core.text.new_code,
+                        editable=False,
+                        max_length=12,
+                        unique=True,
+                        verbose_name="code to join",
+                    ),
+                ),
+                (
+                    "table",
+                    core.models.LineField(
+                        blank=True, max_length=20, verbose_name="table"
+                    ),
+                ),
+                (
+                    "is_archived",
+                    models.BooleanField(default=False, verbose_name="archived"),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, verbose_name="created at"),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="teams",
+                        to="events.event",
+                    ),
+                ),
+                (
+                    "wanted_skills",
+                    models.ManyToManyField(
+                        blank=True, related_name="wanted_by", to="accounts.skill"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'team',
-                'verbose_name_plural': 'teams',
-                'ordering': ['name'],
+                "verbose_name": "team",
+                "verbose_name_plural": "teams",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('captain', 'Captain'), ('member', 'Member')], default='member', max_length=10, verbose_name='role')),
-                ('joined_at', models.DateTimeField(auto_now_add=True, verbose_name='joined at')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='events.event')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='teams.team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("captain", "Captain"), ("member", "Member")],
+                        default="member",
+                        max_length=10,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "joined_at",
+                    models.DateTimeField(auto_now_add=True, verbose_name="joined at"),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="events.event",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="teams.team",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'member',
-                'verbose_name_plural': 'members',
-                'ordering': ['joined_at', 'pk'],
+                "verbose_name": "member",
+                "verbose_name_plural": "members",
+                "ordering": ["joined_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='JoinRequest',
+            name="JoinRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('message', core.models.ProseField(blank=True, max_length=500, verbose_name='a word to the team')),
-                ('status', models.CharField(choices=[('waiting', 'Waiting'), ('accepted', 'Accepted'), ('declined', 'Declined'), ('withdrawn', 'Withdrawn')], default='waiting', max_length=10, verbose_name='status')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='asked at')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='join_requests', to=settings.AUTH_USER_MODEL)),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='join_requests', to='teams.team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "message",
+                    core.models.ProseField(
+                        blank=True, max_length=500, verbose_name="a word to the team"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("accepted", "Accepted"),
+                            ("declined", "Declined"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, verbose_name="asked at"),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="join_requests",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="join_requests",
+                        to="teams.team",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'request to join',
-                'verbose_name_plural': 'requests to join',
-                'ordering': ['created_at'],
+                "verbose_name": "request to join",
+                "verbose_name_plural": "requests to join",
+                "ordering": ["created_at"],
             },
         ),
         migrations.AddConstraint(
-            model_name='team',
-            constraint=models.UniqueConstraint(fields=('event', 'slug'), name='team_slug_unique_in_event'),
+            model_name="team",
+            constraint=models.UniqueConstraint(
+                fields=("event", "slug"), name="team_slug_unique_in_event"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='team',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_archived', False)), fields=('event', 'folded_name'), name='team_name_unique_in_event', violation_error_message='Another team has this name.'),
+            model_name="team",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_archived", False)),
+                fields=("event", "folded_name"),
+                name="team_name_unique_in_event",
+                violation_error_message="Another team has this name.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('event', 'user'), name='one_team_per_attendee'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                fields=("event", "user"), name="one_team_per_attendee"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('role', 'captain')), fields=('team',), name='one_captain_per_team'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("role", "captain")),
+                fields=("team",),
+                name="one_captain_per_team",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='joinrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'waiting')), fields=('team', 'user'), name='one_waiting_request_per_team_and_person'),
+            model_name="joinrequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "waiting")),
+                fields=("team", "user"),
+                name="one_waiting_request_per_team_and_person",
+            ),
         ),
     ]

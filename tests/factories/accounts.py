@@ -1,6 +1,7 @@
-from accounts.models import Skill, User
 from factory import Sequence
 from factory.django import DjangoModelFactory, Password
+
+from accounts.models import Skill, User
 
 
 class SkillFactory(DjangoModelFactory):

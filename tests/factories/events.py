@@ -54,7 +54,7 @@ class EventFactory(DjangoModelFactory):
     max_team_size = 2
 
     @post_generation
-    def phases(self, create, extracted, **kwargs):
+    def phases(self, create, extracted, **kwargs):  # noqa: ARG002
         opened = (
             extracted
             if extracted is not None

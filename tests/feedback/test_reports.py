@@ -261,7 +261,7 @@ def test_response_rate():
 
 def test_no_pages_of_a_random_history_differ_by_a_small_group(tool):
     """The real reports over real rows: every pair of totals, one inside the other."""
-    chance = random.Random(7)  # noqa: S311 -- repeatable, guards nothing
+    chance = random.Random(7)
     series = SeriesFactory.create_batch(2)
     for day in range(8):
         survey = closed(series=chance.choice(series), days_ago=20 - day)

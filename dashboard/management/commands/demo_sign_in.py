@@ -15,9 +15,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not (settings.DEMO or settings.DEBUG):
             raise CommandError("There is no demo in production.")
-        judge = (
-            Judge.objects.active().filter(event__slug="bring-your-own-data").first()
-        )
+        judge = Judge.objects.active().filter(event__slug="bring-your-own-data").first()
         lines = [
             "",
             f"  Menlo is at  {settings.SITE_URL}/",

@@ -11,6 +11,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not (settings.DEMO or settings.DEBUG):
-            raise CommandError("The demo is not for production: its passwords are known.")
+            raise CommandError(
+                "The demo is not for production: its passwords are known."
+            )
         if load():
             self.stdout.write("The demo event is loaded.")
