@@ -21,6 +21,7 @@ class TeamQuerySet(models.QuerySet["Team"]):
             self.active()
             .alias(size=Count("memberships"))
             .filter(size__lt=F("event__max_team_size"))
+            .order_by("name")  # grouping drops the model's own order
         )
 
     def with_roster(self) -> Self:

@@ -251,7 +251,7 @@ class InviteView(TeamView, TemplateView):
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        team = self.get_object()
+        self.object = team = self.get_object()
         return super().get_context_data(
             team=team,
             is_member=any(s.user_id == self.user.pk for s in team.memberships.all()),

@@ -300,7 +300,7 @@ def test_the_link_is_shown_inside_only(sign_in, client, team, captain, attendee)
 
 
 def test_a_team_page_takes_the_same_queries_for_small_and_large(
-    client, django_assert_max_num_queries
+    db, client, django_assert_max_num_queries
 ):
     team = TeamFactory(event__max_team_size=20)
     for size in (1, 8):
