@@ -15,7 +15,9 @@ from django.urls import path
 
 settings.configure(
     ALLOWED_HOSTS=["*"],
-    DATABASES={"default": dj_database_url.parse(os.environ["DATABASE_URL"], 60)},
+    DATABASES={
+        "default": dj_database_url.parse(os.environ["DATABASE_URL"], conn_max_age=60)
+    },
     DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
     ROOT_URLCONF=__name__,
     SECRET_KEY="only-for-the-benchmark",
