@@ -245,7 +245,7 @@ class Demo:
                 "learnt about the tools."
             ),
             starts_at=begun,
-            capacity=36,
+            capacity=37,
         )
         judging = self.now - timedelta(minutes=40)
         self._windows(

@@ -106,6 +106,7 @@ async function change(card, values, remember = true) {
     storageFailed = true;
     await sendDirectly(entry);
   }
+  document.querySelector("#judge-undo")?.toggleAttribute("disabled", !undo.some(({ id }) => id === card.id));
   await outbox.report().catch(() => {});
   outbox.send();
 }
@@ -217,7 +218,7 @@ function drawCard(card) {
       make("a", { class: "button button--danger", href: `/judge/cards/${card.id}/?step-back=1` }, texts.conflictGo)),
     make("nav", { class: "judge-bar", "aria-label": texts.move },
       make("button", { type: "button", class: "button", disabled: place === 0, onclick: () => go(-1) }, texts.previous),
-      make("button", { type: "button", class: "button", disabled: !undo.some(({ id }) => id === card.id), onclick: () => takeBack(card) }, texts.undo),
+      make("button", { type: "button", id: "judge-undo", class: "button", disabled: !undo.some(({ id }) => id === card.id), onclick: () => takeBack(card) }, texts.undo),
       make("button", { type: "button", class: "button button--primary", onclick: () => go(1) },
         place + 1 < state.cards.length ? texts.following : texts.finish)),
   );
