@@ -16,7 +16,7 @@ urlpatterns = [
     path("events/<slug:event_slug>/", include("submissions.urls")),
     path("events/<slug:event_slug>/teams/", include("teams.urls")),
     path("me/", include("accounts.urls")),
-    path("notifications/", include("notifications.urls")),
+    path("", include("notifications.urls")),
 ]
 
 if settings.DEMO or settings.DEBUG:

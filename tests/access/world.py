@@ -1,0 +1,136 @@
+"""Events that are alike, each in its own series: one knocks on the other's doors."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from accounts.models import User
+from events.models import Event, Phase
+from judging.models import Judge
+from tests.factories.accounts import UserFactory
+from tests.factories.events import (
+    EventFactory,
+    PrizeFactory,
+    RegistrationFactory,
+    SeriesOrganiserFactory,
+)
+from tests.factories.feedback import InvitationFactory
+from tests.factories.judging import (
+    CriterionFactory,
+    JudgeFactory,
+    RoundFactory,
+    ScorecardFactory,
+)
+from tests.factories.notifications import NotificationFactory
+from tests.factories.submissions import (
+    DatasetFactory,
+    IdeaFactory,
+    ProjectFactory,
+    ToolFactory,
+)
+from tests.factories.teams import JoinRequestFactory, MembershipFactory, TeamFactory
+
+ROLES = (
+    "anonymous",
+    "stranger",
+    "attendee",
+    "member",
+    "captain",
+    "judge",
+    "organiser",
+    "other",
+    "superuser",
+)
+
+
+@dataclass
+class World:
+    """One event; ``words`` fill the addresses, ``users`` are its cast."""
+
+    event: Event
+    users: dict[str, User]
+    judge: Judge
+    canary: str
+    words: dict[str, Any] = field(default_factory=dict)
+
+
+def build(canary: str) -> World:
+    event = EventFactory(
+        phases=[*(p for p in Phase if p not in {"draft", "announced", "archive"})],
+        max_team_size=5,
+    )
+
+    def registered(name: str) -> User:
+        return RegistrationFactory(event=event, user__display_name=name).user
+
+    captain, member, attendee = map(registered, ("Cap", "Mem", "Att"))
+    team = TeamFactory(event=event, join_policy="request")
+    MembershipFactory(team=team, user=captain, role="captain")
+    MembershipFactory(team=team, user=member)
+    project = ProjectFactory(team=team, submitted=True, tagline="x")
+    draft = ProjectFactory(
+        team=MembershipFactory(team__event=event).team, story=f"draft {canary}"
+    )
+    picture = project.pictures.create(
+        image=ContentFile(b"webp", name="p.webp"), width=1, height=1, description="x"
+    )
+    dataset = DatasetFactory(team=team, sensitivity="event")
+    secret = DatasetFactory(
+        team=team, sensitivity="team", description=f"secret {canary}"
+    )
+    round_ = RoundFactory(event=event)
+    CriterionFactory(round=round_)
+    judge = JudgeFactory(event=event)
+    card = ScorecardFactory(
+        round=round_, judge=judge, project=project, notes=f"note {canary}"
+    )
+    late = card.revisions.create(client="c", revision=1, payload={}, outcome="late")
+    organiser = SeriesOrganiserFactory(series=event.series).user
+    invitation = InvitationFactory(survey__event=event, user=member)
+    tool = ToolFactory()
+    broadcast = event.broadcasts.create(
+        segment="everybody", subject=f"plan {canary}", body="x"
+    )
+    row = NotificationFactory(event=event, status="failed", error=canary)
+    return World(
+        event=event,
+        judge=judge,
+        canary=canary,
+        users={
+            "stranger": UserFactory(),
+            "attendee": attendee,
+            "member": member,
+            "captain": captain,
+            "organiser": organiser,
+        },
+        words={
+            "event": event.slug,
+            "series": event.series.slug,
+            "team": team.slug,
+            "code": team.join_code,
+            "request": JoinRequestFactory(team=team, user=attendee).pk,
+            "idea": IdeaFactory(event=event, author=captain).pk,
+            "dataset": dataset.slug,
+            "secret": secret.slug,
+            "project": project.slug,
+            "draft": draft.slug,
+            "picture": picture.pk,
+            "member": member.pk,
+            "person": member.pk,
+            "prize": PrizeFactory(event=event).pk,
+            "round": round_.pk,
+            "judge": judge.pk,
+            "judge_token": judge.token,
+            "card": card.pk,
+            "late": late.pk,
+            "registration": event.registrations.get(user=attendee).pk,
+            "ticket": event.registrations.get(user=attendee).ticket,
+            "token": invitation.token,
+            "tool": tool.slug,
+            "broadcast": broadcast.pk,
+            "mail": row.pk,
+            "now": timezone.now().isoformat(),
+        },
+    )
