@@ -8,6 +8,8 @@ another series can neither be read in a list nor be sent in a form.
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.admin.filters import RelatedOnlyFieldListFilter
+from django.contrib.admin.utils import get_fields_from_path
 from django.db.models import Field, Model, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
@@ -85,6 +87,16 @@ class ScopedModelAdmin(ScopedFields, ModelAdmin):
         if request.user.is_superuser:
             return rows
         return rows.filter(**{f"{self.series_path}__organisers": request.user.pk})
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """Filters by a relation offer only what stands in the rows one may see."""
+        return [
+            (name, RelatedOnlyFieldListFilter) if self._is_relation(name) else name
+            for name in super().get_list_filter(request)
+        ]
+
+    def _is_relation(self, path: str) -> bool:
+        return bool(get_fields_from_path(self.model, path)[-1].is_relation)
 
     def _may(self, request: HttpRequest, obj: Model | None) -> bool:
         if not organises_something(request.user):

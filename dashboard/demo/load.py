@@ -339,6 +339,8 @@ class Demo:
             part.strip() for part in line.split("|")
         )
         path = HERE / "datasets" / name
+        with path.open("rb") as raw:
+            sha256 = files.digest(raw)
         dataset = Dataset(
             event=team.event,
             team=team,
@@ -352,7 +354,7 @@ class Demo:
             sensitivity=Dataset.Sensitivity.OPEN,
             filename=name,
             size=path.stat().st_size,
-            sha256=files.digest(path.open("rb")),
+            sha256=sha256,
         )
         if profiling.can_profile(name):
             dataset.profile_status = Dataset.ProfileStatus.WAITING

@@ -1,0 +1,192 @@
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import override_settings
+from django.urls import reverse
+
+from dashboard.demo import load
+from dashboard.todo import my_events
+from events.models import Event, Phase, Registration
+from feedback.models import Response
+from judging.models import Judge, Scorecard
+from notifications.models import Notification
+from submissions.models import Dataset, Project, Tool
+from tests.factories.events import EventFactory, RegistrationFactory
+from tests.factories.feedback import InvitationFactory
+from tests.factories.judging import JudgeFactory
+from tests.factories.submissions import ProjectFactory
+from tests.factories.teams import JoinRequestFactory
+
+
+def steps(user):
+    return [step.text for item in my_events(user) for step in item.steps]
+
+
+def test_the_next_step_follows_the_day(event, attendee, team, captain):
+    assert steps(attendee) == ["Find or found a team"]
+    assert steps(captain) == ["Start your project page"]
+    project = ProjectFactory(team=team)
+    JoinRequestFactory(team=team)
+    assert steps(captain) == ["Somebody asks to join your team", "Hand in your project"]
+
+    Project.objects.update(status="withdrawn")
+
+    assert steps(captain) == ["Somebody asks to join your team"]
+    assert project.event == event
+
+
+def test_who_waits_is_told_so(event, attendee):
+    Registration.objects.update(status="waitlisted")
+    assert "waiting list" in steps(attendee)[0]
+    Registration.objects.update(status="pending")
+    assert "organisers look" in steps(attendee)[0]
+
+
+def test_an_open_survey_comes_first(db):
+    invitation = InvitationFactory()
+    RegistrationFactory(event=invitation.survey.event, user=invitation.user)
+
+    assert steps(invitation.user)[0].startswith("Tell us about the tools")
+
+
+def test_home_is_for_each(client, sign_in, event, attendee, organiser):
+    EventFactory(name="Secret draft", is_published=False)
+    assert event.name in client.get("/").content.decode()
+    assert "Secret draft" not in client.get("/").content.decode()
+    assert "Find or found a team" in sign_in(attendee).get("/").content.decode()
+    assert "You organise" in sign_in(organiser).get("/").content.decode()
+    judge = JudgeFactory(user=attendee)
+    assert judge.event.name in sign_in(attendee).get("/").content.decode()
+
+
+def test_the_admins_home_counts_for_its_organisers_only(
+    sign_in, event, team, captain, organiser, other_organiser, attendee
+):
+    html = sign_in(organiser).get("/admin/").content.decode()
+    assert event.name in html
+    assert "Teams without a project" in html
+    assert event.name not in sign_in(other_organiser).get("/admin/").content.decode()
+    assert sign_in(attendee).get("/admin/").status_code == 302
+
+
+def test_an_event_is_made_in_the_admin(sign_in, organiser, event):
+    client = sign_in(organiser)
+    add = reverse("admin:events_event_add")
+    form = {
+        "name": "New Day",
+        "slug": "new-day",
+        "series": event.series.pk,
+        "starts_at_0": "2027-03-06",
+        "starts_at_1": "09:00",
+        "time_zone": "Europe/Berlin",
+        "min_team_size": 1,
+        "max_team_size": 5,
+        "privacy_k": 5,
+    }
+    assert (
+        "New Day"
+        in client.post(
+            add, {**form, "ends_at_0": "2027-03-05", "ends_at_1": "09:00"}
+        ).content.decode()
+    )
+    assert not Event.objects.filter(slug="new-day").exists()
+    foreign = EventFactory()
+    client.post(add, {**form, "series": foreign.series.pk})
+    assert not Event.objects.filter(slug="new-day").exists()
+
+    client.post(add, form)
+
+    made = Event.objects.get(slug="new-day")
+    assert made.starts_at.isoformat() == "2027-03-06T08:00:00+00:00"
+    assert {w.phase for w in made.windows.all()} >= {Phase.HACKING, Phase.SURVEY}
+    assert made.rounds.get().criteria.count() == 4
+    change = reverse("admin:events_event_change", args=[made.pk])
+    assert "New Day" in client.get(change).content.decode()
+    copy = reverse("admin:events_event_copy", args=[made.pk])
+    assert "Copy of New Day" in client.get(copy).content.decode()
+    client.post(
+        copy, {"name": "Next Day", "starts_at_0": "2028-03-04", "starts_at_1": "09:00"}
+    )
+    again = Event.objects.get(slug="next-day")
+    assert (again.is_published, again.rounds.get().criteria.count()) == (False, 4)
+    elsewhere = reverse("admin:events_event_change", args=[foreign.pk])
+    assert client.get(elsewhere).status_code == 302
+
+
+def test_every_list_of_the_admin_is_cut_to_ones_series(sign_in, organiser, event):
+    from django.contrib import admin  # noqa: PLC0415
+
+    foreign = EventFactory(name="Foreign Affair")
+    RegistrationFactory(event=foreign)
+    client = sign_in(organiser)
+    seen = 0
+    for model in admin.site._registry:
+        meta = model._meta
+        url = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+        page = client.get(url)
+        assert "Foreign Affair" not in page.content.decode(), url
+        seen += page.status_code == 200
+    assert seen > 12
+
+
+def test_the_stage_shows_what_is_on(client, event):
+    event.announcements.create(text="Pizza!")
+    event.agenda.create(title="Demos", starts_at=event.ends_at)
+
+    html = client.get(reverse("dashboard:stage", args=[event.slug])).content.decode()
+
+    assert "Pizza!" in html
+    assert "Demos" in html
+
+
+def test_the_live_view_counts(sign_in, organiser, team, captain):
+    url = reverse("dashboard:live", args=[team.event.slug])
+
+    assert team.name in sign_in(organiser).get(url).content.decode()
+
+
+@pytest.fixture
+def demo(db, settings):
+    settings.DEMO = True
+    call_command("loaddemo")
+
+
+def test_the_demo_has_something_on_every_page(demo, client, settings):
+    assert [e.current_phase for e in Event.objects.order_by("starts_at")] == [
+        Phase.ARCHIVE,
+        Phase.JUDGING,
+        Phase.REGISTRATION,
+    ]
+    assert Dataset.objects.filter(profile_status="done").count() == 9
+    assert Dataset.objects.count() == 10
+    assert Registration.objects.filter(event__slug="bring-your-own-data").count() == 38
+    assert Response.objects.count() == 30
+    assert Tool.objects.count() >= 80
+    before = Notification.objects.count()
+    assert load.load() is False
+    assert Notification.objects.count() == before
+    for event in Event.objects.all():
+        for tab in (
+            "",
+            "teams/",
+            "ideas/",
+            "datasets/",
+            "projects/",
+            "results/",
+            "tools/",
+        ):
+            assert client.get(event.get_absolute_url() + tab).status_code == 200
+    running = Event.objects.get(slug="bring-your-own-data")
+    done = Scorecard.objects.filter(round__event=running, status="done").count()
+    assert 0 < done < Scorecard.objects.filter(round__event=running).count()
+    stage = client.get(reverse("dashboard:stage", args=[running.slug]))
+    assert "A sommelier for chemists" in stage.content.decode()
+    call_command("demo_sign_in")
+    Judge.objects.all().delete()
+    call_command("demo_sign_in")
+
+
+@override_settings(DEMO=False, DEBUG=False)
+@pytest.mark.parametrize("command", ["loaddemo", "demo_sign_in"])
+def test_there_is_no_demo_in_production(command):
+    with pytest.raises(CommandError):
+        call_command(command)
