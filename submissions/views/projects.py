@@ -216,6 +216,7 @@ class PicturesView(ProjectView, FormView[PictureForm]):
 
 class RemovePictureView(ProjectActionView):
     permission = "submissions.edit_project"
+    pk_url_kwarg = ""  # the number in the path is the picture's, not the project's
 
     def get_success_url(self, obj: Project) -> str:
         return f"{obj.get_absolute_url()}pictures/"
