@@ -13,13 +13,14 @@ same address, since the last change of the event. docs/adr/0018 tells why; the r
 import gzip
 import hashlib
 import logging
+import pickle
 import re
 import time
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -42,6 +43,7 @@ T = TypeVar("T")
 MEMORY = 1.0
 MOST_REMEMBERED = 1000
 MOST_AT_HAND = 100
+MOST_PARTS_AT_HAND = 2000
 NAMES_LIVE = 3600
 LONGEST_QUERY = 300
 SMALLEST_TO_COMPRESS = 500
@@ -85,15 +87,18 @@ class Versions:
 
     remembered: dict[str, tuple[float, str]] = field(default_factory=dict)
 
-    def of(self, scopes: Iterable[str]) -> list[str]:
-        """The names of these drawers, with one round trip to the cache at most."""
+    def of(self, scopes: Iterable[str], memory: float = MEMORY) -> list[str]:
+        """The names of these drawers, with one round trip to the cache at most.
+
+        Those heard of less than ``memory`` seconds ago are not asked for again.
+        """
         now = time.monotonic()
         known = {}
         asked = []
         for scope in scopes:
-            believed_until, name = self.remembered.get(scope, (0.0, ""))
+            heard_at, name = self.remembered.get(scope, (-MEMORY, ""))
             known[scope] = name
-            if believed_until <= now:
+            if now - heard_at >= memory:
                 asked.append(scope)
         if asked:
             if len(self.remembered) > MOST_REMEMBERED:
@@ -101,7 +106,7 @@ class Versions:
             found = cache.get_many([_drawer(scope) for scope in asked])
             for scope in asked:
                 known[scope] = found.get(_drawer(scope), "")
-                self.remembered[scope] = (now + MEMORY, known[scope])
+                self.remembered[scope] = (now, known[scope])
         return list(known.values())
 
     def renew(self, scopes: Iterable[str]) -> None:
@@ -212,23 +217,48 @@ def page_key(request: HttpRequest) -> str | None:
     return f"page:{hashlib.sha256(address.encode()).hexdigest()}"
 
 
-def kept_part(slug: str, name: str, make: Callable[[], str]) -> str:
-    """A part of an event's page that is the same for everybody, signed in or not.
+class Shelf:
+    """What several people's views of one event's pages have in common.
 
-    ``make`` must not look at the request. Kept under the event's version, so what holds
-    for pages holds for it.
+    Filed under the versions of the moment the shelf is opened: open it before reading
+    anything a part is made of. Whoever is signed in expects to see their own change at
+    once, so versions are asked for, never remembered.
     """
-    scopes = [SITE, event_scope(slug)]
-    names = _unless_away(versions.of, scopes) if settings.PAGE_CACHE_SECONDS else None
-    if names is None:
-        return make()
-    address = "\n".join([*names, name, translation.get_language() or ""])
-    key = f"part:{hashlib.sha256(address.encode()).hexdigest()}"
-    part: str | None = _unless_away(cache.get, key)
-    if part is None:
-        part = make()
-        _unless_away(cache.set, key, part, settings.PAGE_CACHE_SECONDS)
-    return part
+
+    at_hand: ClassVar[dict[str, tuple[float, bytes]]] = {}
+
+    def __init__(self, slug: str) -> None:
+        self.names: list[str] | None = None
+        if settings.PAGE_CACHE_SECONDS:
+            scopes = [SITE, event_scope(slug)]
+            self.names = _unless_away(versions.of, scopes, 0.0)
+
+    def keep(self, name: str, make: Callable[[], T]) -> T:
+        """What ``make`` gives, or gave to somebody for whom ``name`` was the same.
+
+        ``make`` must not look at the request beyond what ``name`` says. ``None`` is not
+        kept.
+        """
+        if self.names is None:
+            return make()
+        address = "\n".join([*self.names, name, translation.get_language() or ""])
+        key = f"part:{hashlib.sha256(address.encode()).hexdigest()}"
+        now = time.time()
+        until, packed = self.at_hand.get(key, (0.0, b""))
+        if until <= now:
+            found: bytes | None = _unless_away(cache.get, key)
+            if found is None:
+                part = make()
+                if part is None:
+                    return part
+                found = pickle.dumps(part)
+                _unless_away(cache.set, key, found, settings.PAGE_CACHE_SECONDS)
+            packed = found
+            if len(self.at_hand) >= MOST_PARTS_AT_HAND:
+                self.at_hand.clear()
+            self.at_hand[key] = (now + settings.PAGE_CACHE_SECONDS, packed)
+        kept: T = pickle.loads(packed)  # noqa: S301 -- as Django's cache itself does
+        return kept
 
 
 def _sorted_query(query: str) -> str:

@@ -51,6 +51,9 @@ def find_shared(routes: dict[type[Model], Route]) -> set[type[Model]]:
         for field in todo.pop()._meta.get_fields():
             if not isinstance(field, ForeignKey | ManyToManyField):
                 continue
+            through = getattr(field.remote_field, "through", None)
+            if through is not None and through not in routes:
+                shared.add(through)
             model = field.related_model
             if isinstance(model, type) and model not in routes and model not in shared:
                 shared.add(model)

@@ -3,9 +3,11 @@
 from typing import Any
 
 from django import template
+from django.template.base import Parser, Token
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from core import markdown as markdown_
 
@@ -42,3 +44,24 @@ def avatar(person: Any) -> SafeString:
 @register.filter
 def markdown(text: str) -> SafeString:
     return markdown_.render(text or "")
+
+
+class SameForAll(template.Node):
+    def __init__(self, content: template.NodeList) -> None:
+        self.content = content
+        self.rendered: dict[str, SafeString] = {}
+
+    def render(self, context: template.Context) -> SafeString:  # noqa: ARG002
+        language = get_language() or ""
+        if language not in self.rendered:
+            # An empty context: what is remembered can know nothing of anybody.
+            self.rendered[language] = self.content.render(template.Context())
+        return self.rendered[language]
+
+
+@register.tag
+def sameforall(parser: Parser, token: Token) -> SameForAll:  # noqa: ARG001
+    """What depends on the language only: rendered once in each process."""
+    content = parser.parse(["endsameforall"])
+    parser.delete_first_token()
+    return SameForAll(content)

@@ -33,7 +33,7 @@ class PeopleView(EventMixin, ListView[Registration]):
         """Say who may see the board; that there is one is no secret."""
         context = {
             "event": self.event,
-            "event_tab": self.tab,
+            "event_header": self.event_header,
             "is_open": self.event.is_open_for(Phase.REGISTRATION),
         }
         return render(request, "events/people_closed.html", context, status=FORBIDDEN)

@@ -1,21 +1,20 @@
 """What anybody may read about events."""
 
 from itertools import groupby
+from types import SimpleNamespace
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.views.generic import DetailView, ListView, TemplateView, View
 
-from accounts.models import User
-from core.pagecache import fresh_until, kept_part, public_page
+from core.pagecache import fresh_until, public_page
 from events.calendars import calendar_of
 from events.forms import EventFilterForm
-from events.models import AgendaItem, Event, Phase, Registration, Series
+from events.models import AgendaItem, Event, Phase, Series
 from events.structured_data import hackathon
 from events.views.base import EventMixin
 
@@ -106,38 +105,41 @@ class EventDetailView(EventMixin, TemplateView):
         days = groupby(items, lambda i: i.starts_at.astimezone(self.event.zone).date())
         return [(day, list(its_items)) for day, its_items in days]
 
-    def programme(self) -> SafeString:
-        """Agenda, tracks, prizes and the rest, which nobody sees differently."""
-        event = self.event
-        return render_to_string(
-            "events/_programme.html",
-            {
-                "event": event,
+    def overview(self) -> SafeString:
+        zone = getattr(self.user, "zone", None)
+        standing = self.standing
+        return self.keep(
+            f"overview for {standing.status} {standing.takes_part} in {zone}",
+            "events/_overview.html",
+            lambda: {
+                **self.call_to_action(),
+                "reader": SimpleNamespace(zone=zone),
+                "announcements": self.event.announcements.all()[:10],
                 "agenda": self.agenda_by_day(),
-                "tracks": event.tracks.all(),
-                "prizes": event.prizes.select_related("track", "sponsor"),
-                "sponsors": event.sponsors.all(),
-                "faqs": event.faqs.all(),
+                "tracks": self.event.tracks.all(),
+                "prizes": self.event.prizes.select_related("track", "sponsor"),
+                "sponsors": self.event.sponsors.all(),
+                "faqs": self.event.faqs.all(),
             },
         )
 
+    def call_to_action(self) -> dict[str, Any]:
+        event = self.event
+        return {
+            "status": self.standing.status,
+            "takes_part": self.standing.takes_part,
+            "registration_window": event.window(Phase.REGISTRATION),
+            "registration_is_open": event.is_open_for(Phase.REGISTRATION),
+            "places_left": self.places_left(),
+            "phase": event.phase().value,
+            "teams_are_open": event.is_open_for(Phase.TEAM_FORMATION),
+        }
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        event, user = self.event, self.request.user
-        own: Registration | None = None
-        if isinstance(user, User):
-            own = event.registrations.filter(user=user).first()
+        address = self.request.build_absolute_uri(self.event.get_absolute_url())
         return super().get_context_data(
-            programme=kept_part(event.slug, "programme", self.programme),
-            announcements=event.announcements.select_related("author")[:10],
-            registration=own,
-            registration_window=event.window(Phase.REGISTRATION),
-            registration_is_open=event.is_open_for(Phase.REGISTRATION),
-            places_left=self.places_left(),
-            described=hackathon(
-                event, self.request.build_absolute_uri(event.get_absolute_url())
-            ),
-            phase=event.phase().value,
-            teams_are_open=event.is_open_for(Phase.TEAM_FORMATION),
+            overview=self.overview(),
+            described=hackathon(self.event, address),
             **kwargs,
         )
 

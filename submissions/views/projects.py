@@ -1,17 +1,21 @@
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
 from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.generic import (
     CreateView,
     DetailView,
     FormView,
-    ListView,
+    TemplateView,
     UpdateView,
     View,
 )
@@ -20,6 +24,7 @@ from accounts.models import User
 from core.exceptions import Refused
 from core.pagecache import public_page
 from core.views import ActionView, PermittedObjectView
+from events.models import Phase
 from events.views import EventMixin
 from submissions import actions
 from submissions.actions.projects import missing_parts
@@ -31,22 +36,37 @@ from submissions.forms import (
 )
 from submissions.models import Project, ProjectPicture
 
+PER_PAGE = 24
 
-@public_page
-class GalleryView(EventMixin, ListView[Project]):
-    tab = "projects"
-    paginate_by = 24
-    template_name = "submissions/gallery.html"
+
+class OwnProjectMixin(EventMixin):
+    """A page that shows members of a team the way to their own project."""
 
     @cached_property
-    def form(self) -> GalleryFilterForm:
-        return GalleryFilterForm(self.request.GET or None, event=self.event)
+    def own(self) -> tuple[int | None, str]:
+        """One's team at the event and the address of its project, if they exist."""
+        if not isinstance(self.request.user, User):
+            return None, ""
+        return self.shelf.keep(f"project of {self.user.pk}", self.find_own)
 
-    def get_queryset(self) -> QuerySet[Project]:
+    def find_own(self) -> tuple[int | None, str]:
+        team = self.event.teams.of(self.user).select_related("project").first()
+        if team is None:
+            return None, ""
+        project = getattr(team, "project", None)
+        return team.pk, project.get_absolute_url() if project else ""
+
+
+@public_page
+class GalleryView(OwnProjectMixin, TemplateView):
+    tab = "projects"
+    template_name = "submissions/gallery.html"
+
+    def found(self, form: GalleryFilterForm) -> QuerySet[Project]:
         projects = Project.objects.in_gallery().filter(event=self.event).with_card()
-        if not self.form.is_valid():
+        if not form.is_valid():
             return projects
-        wish = self.form.cleaned_data
+        wish = form.cleaned_data
         if wish["q"]:
             projects = projects.filter(
                 Q(title__icontains=wish["q"])
@@ -60,18 +80,24 @@ class GalleryView(EventMixin, ListView[Project]):
             projects = projects.filter(tool_uses__tool=wish["tool"])
         return projects
 
+    def listing(self) -> dict[str, Any]:
+        wishes = self.request.GET
+        form = GalleryFilterForm(wishes or None, event=self.event)
+        page = Paginator(self.found(form), PER_PAGE).get_page(wishes.get("page"))
+        return {"form": form, "page_obj": page, "request": {"GET": wishes}}
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        user = self.request.user
-        own_team = own = None
-        if isinstance(user, User):
-            own_team = self.event.teams.of(user).first()
-            own = Project.objects.filter(team=own_team).first() if own_team else None
+        team, own_project = self.own
         return super().get_context_data(
-            form=self.form,
-            own_project=own,
-            may_start=own_team is not None
-            and own is None
-            and user.has_perm("submissions.start_project", own_team),
+            listing=self.keep(
+                f"gallery {self.request.GET.urlencode()}",
+                "submissions/_gallery.html",
+                self.listing,
+            ),
+            own_project=own_project,
+            may_start=team is not None
+            and not own_project
+            and self.event.is_open_for(Phase.HACKING),
             **kwargs,
         )
 
@@ -87,20 +113,55 @@ class ProjectView(EventMixin, PermittedObjectView[Project]):
         )
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A project of the gallery, as everybody sees it."""
+
+    title: str
+    tagline: str
+    team_id: int
+    story: SafeString
+
+    def __str__(self) -> str:
+        return self.title
+
+
 @public_page
-class ProjectDetailView(ProjectView, DetailView[Project]):
+class ProjectDetailView(OwnProjectMixin, ProjectView, DetailView[Project]):
     permission = "submissions.view_project"
+    template_name = "submissions/project_detail.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        shown = self.shelf.keep(f"project {kwargs['slug']}", self.find_shown)
+        own_team, _own_project = self.own
+        if shown is None or self.standing.organises or shown.team_id == own_team:
+            return super().get(request, *args, **kwargs)
+        self.object = None  # type: ignore[assignment]
+        context = self.get_context_data(project=shown, story=shown.story)
+        return self.render_to_response(context)
+
+    def find_shown(self) -> Shown | None:
+        projects = Project.objects.in_gallery().filter(event=self.event).with_story()
+        project = projects.filter(slug=self.kwargs["slug"]).first()
+        if project is None:
+            return None
+        return Shown(
+            project.title, project.tagline, project.team_id, self.story_of(project)
+        )
+
+    def story_of(self, project: Project) -> SafeString:
+        context = {"event": self.event, "project": project}
+        return render_to_string("submissions/_project_story.html", context)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        user = self.request.user
-        may_edit = user.is_authenticated and user.has_perm(
-            "submissions.edit_project", self.object
-        )
-        return super().get_context_data(
-            may_edit=may_edit,
-            missing=missing_parts(self.object) if may_edit else [],
-            **kwargs,
-        )
+        if project := self.object:
+            may_edit = self.user.has_perm("submissions.edit_project", project)
+            kwargs |= {
+                "story": self.story_of(project),
+                "may_edit": may_edit,
+                "missing": missing_parts(project) if may_edit else [],
+            }
+        return super().get_context_data(**kwargs)
 
 
 class ProjectCreateView(EventMixin, CreateView[Project, ProjectStartForm]):

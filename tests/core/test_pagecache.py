@@ -26,7 +26,6 @@ from tests.factories.events import (
     PrizeFactory,
     RegistrationFactory,
     SeriesFactory,
-    TrackFactory,
 )
 from tests.factories.teams import TeamFactory
 
@@ -223,26 +222,6 @@ def test_a_page_made_for_strangers_is_never_served_to_somebody(event, stranger):
 
     assert "Sign in" not in html
     assert "Sign out" in html
-
-
-def test_parts_are_shared_by_those_who_are_signed_in(
-    event, stranger, django_assert_max_num_queries
-):
-    TrackFactory(event=event, name="First track")
-    address = reverse("events:detail", args=[event.slug])
-    known, other = Client(), Client()
-    known.force_login(stranger)
-    other.force_login(UserFactory())
-    assert "First track" in known.get(address).content.decode()
-
-    with django_assert_max_num_queries(7):
-        assert "<h3>First track</h3>" in known.get(address).content.decode()
-    assert str(stranger) not in other.get(address).content.decode()
-    TrackFactory(event=event, name="Second track")
-    assert "Second track" in other.get(address).content.decode()
-    with override_settings(CACHES=REDIS_AWAY):
-        pagecache.versions.forget()
-        assert pagecache.kept_part(event.slug, "x", lambda: "made") == "made"
 
 
 def test_posts_are_never_answered_from_the_cache():

@@ -262,7 +262,7 @@ def test_the_gallery_shows_what_is_handed_in_and_filters(client, project, event)
     gallery = reverse("submissions:gallery", args=[event.slug])
 
     def found(**query):
-        return list(client.get(gallery, query).context["object_list"])
+        return list(client.get(gallery, query).context["page_obj"])
 
     assert found() == [shown]
     assert (

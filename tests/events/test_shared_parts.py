@@ -1,0 +1,206 @@
+"""Parts of pages that several people see, and that nobody sees who should not."""
+
+import re
+from datetime import datetime, timedelta
+
+import pytest
+from django.core.cache import cache
+from django.test import Client, override_settings
+from django.urls import reverse
+from django.utils import timezone
+
+from core import pagecache
+from core.pagecache import Shelf
+from events.models import Registration, SeriesOrganiser
+from submissions.models import Project
+from tests.factories.accounts import UserFactory
+from tests.factories.events import RegistrationFactory, TrackFactory
+from tests.factories.submissions import ProjectFactory
+from tests.factories.teams import MembershipFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+REDIS_AWAY = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": "redis://127.0.0.1:1/0",
+        "OPTIONS": {"socket_connect_timeout": 1},
+    }
+}
+
+
+@pytest.fixture(autouse=True)
+def page_cache(settings):
+    settings.PAGE_CACHE_SECONDS = 60
+    forget()
+    yield
+    forget()
+
+
+def forget():
+    cache.clear()
+    pagecache.versions.forget()
+    Shelf.at_hand.clear()
+
+
+def signed_in(user=None):
+    client = Client()
+    client.force_login(user or UserFactory())
+    return client
+
+
+def page(client, name, *args):
+    response = client.get(reverse(name, args=args))
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+@pytest.fixture
+def project(event):
+    project = ProjectFactory(
+        team__event=event, title="Wren Finder", story="about wrens", submitted=True
+    )
+    MembershipFactory(team=project.team)
+    return project
+
+
+@pytest.mark.parametrize("shared", ["events:detail", "submissions:gallery", "project"])
+def test_a_page_seen_by_others_costs_the_next_person_one_question(
+    event, project, django_assert_max_num_queries, shared
+):
+    def see(client):
+        if shared == "project":
+            return page(client, "submissions:project", event.slug, project.slug)
+        return page(client, shared, event.slug)
+
+    see(signed_in())
+    second = UserFactory(display_name="Second Reader")
+    client = signed_in(second)
+    see(client)
+
+    with django_assert_max_num_queries(2):  # who it is, and their session
+        html = see(client)
+
+    assert "Second Reader" in html
+    assert "Second Reader" not in see(signed_in())
+
+
+def test_parts_show_a_change_at_once_whichever_process_made_it(event):
+    client = signed_in()
+    page(client, "events:detail", event.slug)
+    names = dict(pagecache.versions.remembered)
+
+    TrackFactory(event=event, name="Second track")
+    pagecache.versions.remembered.update(names)  # as where the change was not made
+
+    assert "Second track" in page(client, "events:detail", event.slug)
+
+
+def test_only_organisers_see_the_way_to_their_pages_and_only_while_they_are(event):
+    organiser = UserFactory()
+    role = SeriesOrganiser.objects.create(series=event.series, user=organiser)
+    live = reverse("dashboard:live", args=[event.slug])
+    organisers = signed_in(organiser)
+
+    assert live in page(organisers, "events:detail", event.slug)
+    assert live not in page(signed_in(), "events:detail", event.slug)
+    assert live not in page(Client(), "events:detail", event.slug)
+
+    role.delete()
+    assert live not in page(organisers, "events:detail", event.slug)
+
+
+def test_the_panel_follows_ones_own_place(event):
+    user = UserFactory()
+    client, other = signed_in(user), signed_in()
+    assert "You have a place" not in page(client, "events:detail", event.slug)
+
+    place = RegistrationFactory(
+        event=event, user=user, status=Registration.Status.CONFIRMED
+    )
+
+    assert "My ticket" in page(client, "events:detail", event.slug)
+    assert "My ticket" not in page(other, "events:detail", event.slug)
+    place.delete()
+    assert "My ticket" not in page(client, "events:detail", event.slug)
+
+
+def test_the_clock_alone_changes_what_is_shown(event, time_machine):
+    reader = UserFactory()
+    deadline = event.next_deadline().closes_at
+
+    def counts_down_to():
+        html = page(signed_in(reader), "events:detail", event.slug)
+        shown = re.findall(r'data-countdown="([^"]+)"', html)
+        return [datetime.fromisoformat(moment) for moment in shown]
+
+    time_machine.move_to(deadline - timedelta(seconds=2), tick=False)
+    assert counts_down_to() == [deadline]
+
+    time_machine.move_to(deadline, tick=False)
+
+    assert deadline not in counts_down_to()
+
+
+def test_a_draft_event_is_seen_by_its_organisers_only(event):
+    organiser = UserFactory()
+    SeriesOrganiser.objects.create(series=event.series, user=organiser)
+    page(signed_in(), "events:detail", event.slug)
+    event.is_published = False
+    event.save()
+
+    for _again in range(2):
+        assert "This is a draft" in page(
+            signed_in(organiser), "events:detail", event.slug
+        )
+        address = reverse("events:detail", args=[event.slug])
+        assert signed_in().get(address).status_code == 404
+
+
+def test_a_withdrawn_project_is_gone_at_once_for_all_but_its_team(event, project):
+    address = reverse("submissions:project", args=[event.slug, project.slug])
+    member = signed_in(project.team.memberships.get().user)
+    visitor = signed_in()
+    assert "about wrens" in visitor.get(address).content.decode()
+    assert "Withdraw" in member.get(address).content.decode()
+
+    project.status = Project.Status.WITHDRAWN
+    project.save()
+
+    assert visitor.get(address).status_code == 404
+    assert "about wrens" in member.get(address).content.decode()
+    assert "Wren Finder" not in page(visitor, "submissions:gallery", event.slug)
+
+
+def test_the_gallery_shows_members_the_way_to_their_project(event, project):
+    member = signed_in(project.team.memberships.get().user)
+
+    assert "Our project" in page(member, "submissions:gallery", event.slug)
+    assert "Our project" not in page(signed_in(), "submissions:gallery", event.slug)
+
+
+def test_without_the_cache_parts_are_made_each_time(event):
+    with override_settings(CACHES=REDIS_AWAY):
+        assert Shelf(event.slug).keep("x", lambda: "made") == "made"
+        assert "Overview" in page(Client(), "events:detail", event.slug)
+
+
+def test_nothing_is_not_kept_and_what_is_at_hand_is_bounded(event, monkeypatch):
+    monkeypatch.setattr(pagecache, "MOST_PARTS_AT_HAND", 3)
+    shelf = Shelf(event.slug)
+    assert shelf.keep("x", lambda: None) is None
+    assert shelf.keep("x", lambda: "made later") == "made later"
+
+    for number in range(9):
+        shelf.keep(str(number), lambda: "part")
+
+    assert len(Shelf.at_hand) <= 3
+
+
+def test_parts_last_no_longer_than_pages(event, time_machine):
+    now = timezone.now()
+    time_machine.move_to(now, tick=False)
+    assert Shelf(event.slug).keep("x", lambda: "first") == "first"
+
+    time_machine.move_to(now + timedelta(seconds=61), tick=False)
+
+    assert Shelf(event.slug).keep("x", lambda: "second") == "second"
