@@ -16,9 +16,13 @@ MAX_LENGTH = 20_000
 
 
 def _lower_headings(state: StateCore) -> None:
+    """Below the page's h1, and no level left out: screen readers go by them."""
+    level = 1
     for token in state.tokens:
+        if token.type == "heading_open":
+            level = min(int(token.tag[1]) + 1, level + 1, 6)
         if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
+            token.tag = f"h{level}"
 
 
 _parser = (

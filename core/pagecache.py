@@ -228,6 +228,7 @@ class Shelf:
     at_hand: ClassVar[dict[str, tuple[float, bytes]]] = {}
 
     def __init__(self, slug: str) -> None:
+        self.slug = slug
         self.names: list[str] | None = None
         if settings.PAGE_CACHE_SECONDS:
             scopes = [SITE, event_scope(slug)]
@@ -241,7 +242,9 @@ class Shelf:
         """
         if self.names is None:
             return make()
-        address = "\n".join([*self.names, name, translation.get_language() or ""])
+        language = translation.get_language() or ""
+        # The slug, too: of events that have not changed for long no version is known.
+        address = "\n".join([self.slug, *self.names, language, name])
         key = f"part:{hashlib.sha256(address.encode()).hexdigest()}"
         now = time.time()
         until, packed = self.at_hand.get(key, (0.0, b""))

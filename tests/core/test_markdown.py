@@ -1,3 +1,4 @@
+import re
 import time
 
 import pytest
@@ -12,7 +13,7 @@ REL = 'rel="noopener noreferrer nofollow ugc"'
     [
         ("**bold**", "<p><strong>bold</strong></p>\n"),
         ("# Title", "<h2>Title</h2>\n"),
-        ("###### Small", "<h6>Small</h6>\n"),
+        ("###### Small", "<h2>Small</h2>\n"),
         ("~~gone~~", "<p><s>gone</s></p>\n"),
         ("<b>raw</b>", "<p>&lt;b&gt;raw&lt;/b&gt;</p>\n"),
         ("[x](/y 'T')", f'<p><a href="/y" title="T" {REL}>x</a></p>\n'),
@@ -67,3 +68,14 @@ def test_bombs_are_rendered_in_no_time(bomb):
     render(bomb)
 
     assert time.process_time() - started < 2
+
+
+def test_headings_leave_no_level_out():
+    html = render("### Problem\n\n# Data\n\n#### Where from\n\n## Licence")
+
+    assert re.findall(r"<(h\d)>(\w+)", html) == [
+        ("h2", "Problem"),
+        ("h2", "Data"),
+        ("h3", "Where"),
+        ("h3", "Licence"),
+    ]

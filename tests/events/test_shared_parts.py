@@ -14,7 +14,7 @@ from core.pagecache import Shelf
 from events.models import Registration, SeriesOrganiser
 from submissions.models import Project
 from tests.factories.accounts import UserFactory
-from tests.factories.events import RegistrationFactory, TrackFactory
+from tests.factories.events import EventFactory, RegistrationFactory, TrackFactory
 from tests.factories.submissions import ProjectFactory
 from tests.factories.teams import MembershipFactory
 
@@ -82,6 +82,15 @@ def test_a_page_seen_by_others_costs_the_next_person_one_question(
 
     assert "Second Reader" in html
     assert "Second Reader" not in see(signed_in())
+
+
+def test_events_that_have_not_changed_for_long_keep_apart(event):
+    other = EventFactory(name="Another Evening")
+    forget()  # as after an hour: no version is known
+    client = signed_in()
+
+    assert event.name in page(client, "events:detail", event.slug)
+    assert "Another Evening" in page(client, "events:detail", other.slug)
 
 
 def test_parts_show_a_change_at_once_whichever_process_made_it(event):
