@@ -2,9 +2,11 @@ from collections import defaultdict
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import SkillsField
+from accounts.models import User
 from core.text import clean_line
 from events.models import Event, Track
 from submissions import files
@@ -19,6 +21,7 @@ from submissions.models import (
 )
 
 MOST_TOOLS = 40
+LONGEST_NUMBER = 18  # digits that fit a row's number
 
 
 class IdeaForm(forms.ModelForm[Idea]):
@@ -91,6 +94,18 @@ class DatasetForm(forms.ModelForm[Dataset]):
         return data
 
 
+class RowsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Refuses numbers that no database row can have, which Django hands on to it."""
+
+    def _check_values(self, value: Any) -> Any:
+        for pk in value:
+            if len(pk) > LONGEST_NUMBER:
+                raise forms.ValidationError(
+                    self.error_messages["invalid_pk_value"], params={"pk": pk[:40]}
+                )
+        return super()._check_values(value)  # type: ignore[misc]
+
+
 class ProjectStartForm(forms.ModelForm[Project]):
     class Meta:
         model = Project
@@ -105,7 +120,7 @@ class ProjectForm(forms.ModelForm[Project]):
     """
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    tools = forms.ModelMultipleChoiceField(
+    tools = RowsField(
         label=_("Tools you used"), queryset=Tool.objects.none(), required=False
     )
 
@@ -124,6 +139,7 @@ class ProjectForm(forms.ModelForm[Project]):
             "lessons_learned",
             "made_before",
         ]
+        field_classes: ClassVar = {"tracks": RowsField, "datasets": RowsField}
         widgets: ClassVar = {
             "story": forms.Textarea(attrs={"rows": 12}),
             "lessons_learned": forms.Textarea(attrs={"rows": 5}),
@@ -132,13 +148,16 @@ class ProjectForm(forms.ModelForm[Project]):
             "datasets": forms.CheckboxSelectMultiple,
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         event = self.instance.event
         self.fields["tracks"].queryset = event.tracks.all()  # type: ignore[attr-defined]
         if not event.tracks.exists():
             del self.fields["tracks"]
-        self.fields["datasets"].queryset = event.datasets.all()  # type: ignore[attr-defined]
+        # What a teammate of another mind chose stays on offer.
+        self.fields["datasets"].queryset = event.datasets.filter(  # type: ignore[attr-defined]
+            Q(pk__in=event.datasets.visible_to(user)) | Q(projects=self.instance)
+        ).distinct()
         self.fields["tools"].queryset = Tool.objects.all()  # type: ignore[attr-defined]
         self.initial["version"] = self.instance.version
         self.purposes = {
@@ -149,7 +168,7 @@ class ProjectForm(forms.ModelForm[Project]):
             self.chosen = {
                 int(pk)
                 for pk in self.data.getlist("tools")  # type: ignore[attr-defined]
-                if pk.isdigit()
+                if pk.isdecimal()
             }
             self.purposes = {
                 pk: self.data.get(f"purpose-{pk}", "")[:160] for pk in self.chosen

@@ -52,6 +52,8 @@ def profile_file(path: Path, filename: str) -> dict[str, Any]:
         )
     except subprocess.TimeoutExpired:
         raise Unreadable("It took too long to read.") from None
+    finally:
+        _copy_of(path).unlink(missing_ok=True)
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["It needs too much memory."])[-1]
         raise Unreadable(last[:300])
@@ -67,6 +69,11 @@ def _separator(path: Path, filename: str) -> str:
     return max(",;\t|", key=lambda mark: first.count(mark.encode()))
 
 
+def _copy_of(path: Path) -> Path:
+    """Where the child puts the text in UTF-8; it may die before it can clear up."""
+    return path.with_suffix(".utf8")
+
+
 def _recoded(path: Path) -> Path:
     """The same text in UTF-8, where it is UTF-16 or Latin-1; else the file itself."""
     with path.open("rb") as file:
@@ -80,7 +87,7 @@ def _recoded(path: Path) -> Path:
             encoding = "latin-1"
         else:
             return path
-    copy = path.with_suffix(".utf8")
+    copy = _copy_of(path)
     with (
         path.open(encoding=encoding, errors="replace", newline="") as source,
         copy.open("w", encoding="utf-8", newline="") as target,

@@ -103,6 +103,10 @@ class JudgingActionView(RunJudgingView):
     def perform(self) -> str:
         raise NotImplementedError
 
+    def chosen_project(self) -> Project | None:
+        pk = self.request.POST.get("project", "")
+        return get_object_or_404(self.event.projects, pk=pk) if pk.isdecimal() else None
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             messages.success(request, self.perform())
@@ -132,12 +136,7 @@ class LateView(JudgingActionView):
 class AwardView(JudgingActionView):
     def perform(self) -> str:
         prize = get_object_or_404(self.event.prizes, pk=self.kwargs["pk"])
-        chosen = self.request.POST.get("project", "")
-        project = (
-            get_object_or_404(self.event.projects, pk=chosen)
-            if chosen.isdigit()
-            else None
-        )
+        project = self.chosen_project()
         actions.give_award(prize, project, self.user)
         return _("Noted.")
 
@@ -155,12 +154,7 @@ class PublishView(JudgingActionView):
 class OnStageView(JudgingActionView):
     def perform(self) -> str:
         round_ = get_object_or_404(self.event.rounds, pk=self.kwargs["pk"])
-        chosen = self.request.POST.get("project", "")
-        project = (
-            get_object_or_404(self.event.projects, pk=chosen)
-            if chosen.isdigit()
-            else None
-        )
+        project = self.chosen_project()
         actions.put_on(round_, project, self.user)
         return _("On stage: %(what)s") % {"what": project or _("a break")}
 

@@ -108,7 +108,7 @@ class CardView(JudgeView):
         scores = {
             str(c.pk): int(value)
             for c in rubric
-            if (value := request.POST.get(f"score-{c.pk}", "")).lstrip("-").isdigit()
+            if (value := request.POST.get(f"score-{c.pk}", "")).isdecimal()
         }
         status = request.POST.get("status") or (
             Scorecard.Status.DONE

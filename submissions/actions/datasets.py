@@ -35,18 +35,34 @@ def _is_open(event: Event) -> bool:
     return event.is_open_for(Phase.HACKING) or event.is_open_for(Phase.TEAM_FORMATION)
 
 
+def _delete_file(dataset: Dataset) -> None:
+    """No other row knows the file: each has a random name of its own."""
+    storage, name = dataset.file.storage, dataset.file.name
+    if name:
+        transaction.on_commit(lambda: storage.delete(name), robust=True)
+
+
+def _detach(dataset: Dataset) -> None:
+    _delete_file(dataset)
+    dataset.file, dataset.filename, dataset.sha256 = "", "", ""
+    dataset.size = dataset.profile_claimed_at = None
+    dataset.profile, dataset.profile_error = {}, ""
+    dataset.profile_status = Status.NONE
+
+
 def _attach(dataset: Dataset, upload: files.Upload | None) -> None:
     """Put a checked file in place of what was there; its profile starts anew."""
+    if dataset.sensitivity == Dataset.Sensitivity.DESCRIBED:
+        _detach(dataset)  # the data stays with the team
     if upload is None:
         return
+    _detach(dataset)
     dataset.file.save(upload.name, upload.file, save=False)
     dataset.filename = upload.name
     dataset.size = upload.size
     dataset.sha256 = upload.sha256
-    dataset.profile, dataset.profile_error = {}, ""
-    dataset.profile_status = (
-        Status.WAITING if profiling.can_profile(upload.name) else Status.NONE
-    )
+    if profiling.can_profile(upload.name):
+        dataset.profile_status = Status.WAITING
 
 
 @transaction.atomic
@@ -101,7 +117,5 @@ def remove_dataset(dataset: Dataset, user: User) -> None:
     if dataset.projects.exists():
         raise DataIsUsed
     record(user, "datasets.removed", dataset, event=dataset.event)
-    storage, name = dataset.file.storage, dataset.file.name
+    _delete_file(dataset)
     dataset.delete()
-    if name:
-        transaction.on_commit(lambda: storage.delete(name), robust=True)

@@ -74,12 +74,13 @@ def _locked(project: Project) -> Project:
     )
 
 
-def _must_be_open(project: Project, user: User) -> None:
-    """The server's clock decides; organisers may, and the log tells that they did."""
+def _must_be_open(project: Project, user: User) -> dict[str, Any]:
+    """The server's clock decides. Organisers may; the log gets what is returned."""
     if project.is_open:
-        return
+        return {}
     if not user.has_perm("events.organise_event", project.event):
         raise HackingIsOver
+    return {"after_deadline": True}
 
 
 @transaction.atomic
@@ -123,7 +124,7 @@ def edit_project(
 ) -> Project:
     """Save the whole page, unless it has changed since ``version`` was read."""
     project = _locked(project)
-    _must_be_open(project, user)
+    late = _must_be_open(project, user)
     if project.version != version:
         raise SomebodyWasFaster
     tracks, datasets = fields.pop("tracks"), fields.pop("datasets")
@@ -134,10 +135,9 @@ def edit_project(
     project.tracks.set(tracks)
     project.datasets.set(datasets)
     _set_tools(project, tools)
-    details: dict[str, Any] = (
-        {} if project.is_open else {"after_deadline": True, "reason": reason}
-    )
-    record(user, "projects.edited", project, event=project.event, **details)
+    if late:
+        late["reason"] = reason
+    record(user, "projects.edited", project, event=project.event, **late)
     return project
 
 
@@ -167,7 +167,7 @@ def missing_parts(project: Project) -> list[Any]:
 def submit_project(project: Project, user: User) -> Project:
     """Hand in; doing it twice, or two people at once, is handing in once."""
     project = _locked(project)
-    _must_be_open(project, user)
+    late = _must_be_open(project, user)
     if project.status == Status.SUBMITTED:
         return project
     if missing := missing_parts(project):
@@ -176,7 +176,7 @@ def submit_project(project: Project, user: User) -> Project:
     project.submitted_at = timezone.now()
     project.submitted_by = user
     project.save(update_fields=["status", "submitted_at", "submitted_by", "updated_at"])
-    record(user, "projects.submitted", project, event=project.event)
+    record(user, "projects.submitted", project, event=project.event, **late)
     hooks.project_submitted.tell(project)
     notify(
         User.objects.filter(memberships__team=project.team_id),
@@ -196,14 +196,14 @@ def submit_project(project: Project, user: User) -> Project:
 @transaction.atomic
 def withdraw_project(project: Project, user: User) -> Project:
     project = _locked(project)
-    _must_be_open(project, user)
+    late = _must_be_open(project, user)
     if project.status == Status.WITHDRAWN:
         return project
     if project.status != Status.SUBMITTED:
         raise NotHandedIn
     project.status = Status.WITHDRAWN
     project.save(update_fields=["status", "updated_at"])
-    record(user, "projects.withdrawn", project, event=project.event)
+    record(user, "projects.withdrawn", project, event=project.event, **late)
     hooks.project_withdrawn.tell(project)
     return project
 
@@ -216,7 +216,7 @@ def add_picture(
     description: str,
 ) -> ProjectPicture:
     project = _locked(project)
-    _must_be_open(project, user)
+    late = _must_be_open(project, user)
     count = project.pictures.count()
     if count >= MOST_PICTURES:
         raise TooManyPictures
@@ -228,15 +228,15 @@ def add_picture(
         height=picture.height,
     )
     row.image.save("picture.webp", picture.image)
-    record(user, "projects.picture_added", project, event=project.event)
+    record(user, "projects.picture_added", project, event=project.event, **late)
     return row
 
 
 @transaction.atomic
 def remove_picture(picture: ProjectPicture, user: User) -> None:
     project = _locked(picture.project)
-    _must_be_open(project, user)
+    late = _must_be_open(project, user)
     storage, name = picture.image.storage, str(picture.image.name)
     picture.delete()
-    record(user, "projects.picture_removed", project, event=project.event)
+    record(user, "projects.picture_removed", project, event=project.event, **late)
     transaction.on_commit(lambda: storage.delete(name), robust=True)

@@ -192,6 +192,9 @@ class ProjectUpdateView(ProjectView, UpdateView[Project, ProjectForm]):
     permission = "submissions.edit_project"
     form_class = ProjectForm
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "user": self.user}
+
     def form_valid(self, form: ProjectForm) -> HttpResponse:
         try:
             project = actions.edit_project(
@@ -301,6 +304,6 @@ class PictureView(EventMixin, View):
         )
         response = FileResponse(picture.image.open("rb"), content_type="image/webp")
         if visible.in_gallery().exists():
-            # Its address holds the row's number, and a row's picture never changes.
-            response["Cache-Control"] = "public, max-age=604800"
+            # The picture never changes, but its project may be withdrawn.
+            response["Cache-Control"] = "public, max-age=300"
         return response
