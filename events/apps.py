@@ -12,4 +12,4 @@ class EventsConfig(AppConfig):
         self.freshness = Freshness()
         self.freshness.connect()
         # Apps above this one act on events.hooks from there.
-        autodiscover_modules("listeners")
+        autodiscover_modules("listeners", "verbs")

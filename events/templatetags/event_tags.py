@@ -10,7 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from events.models import HEADLINE, Event, Phase, PhaseWindow
+from events import log
+from events.models import HEADLINE, AuditEntry, Event, Phase, PhaseWindow
 
 register = template.Library()
 # As in Django's json_script.
@@ -88,6 +89,11 @@ def structured_data(content: dict[str, object]) -> SafeString:
         '<script type="application/ld+json">{}</script>',
         mark_safe(text),  # noqa: S308 -- nothing in it can end the element
     )
+
+
+@register.filter
+def in_words(entry: AuditEntry) -> str:
+    return log.in_words(entry)
 
 
 @register.filter

@@ -35,12 +35,12 @@ def test_pages_open_for_organisers(sign_in, event, organiser, name):
 
 def test_log_tells_who_did_what(sign_in, event, organiser):
     record(organiser, "teams.joined", "Rust Co", event=event, how="by code")
-    record(None, "judging.scored", "Penguins", event=event, actor_name="Judge Judy")
+    record(None, "judging.conflict", "Penguins", event=event, actor_name="Judge Judy")
     record(organiser, "teams.joined", "Elsewhere", event=EventFactory())
 
     html = shown(sign_in(organiser).get(url("log", event)))
 
-    for text in ("teams.joined", "Rust Co", "how: by code", "Judge Judy"):
+    for text in ("joined the team Rust Co", "Judge Judy", "interest with Penguins"):
         assert text in html
     assert "Elsewhere" not in html
 

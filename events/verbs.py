@@ -1,0 +1,20 @@
+"""What this app writes to the log, in words that follow a person's name."""
+
+from django.utils.translation import gettext_lazy as _
+
+from events.log import say
+
+say(
+    {
+        "events.announced": _("announced: “%(target)s”"),
+        "events.approved": _("approved %(target)s"),
+        "events.cancelled": _("gave up a place: %(target)s"),
+        "events.check_in_undone": _("took back the check-in of %(target)s"),
+        "events.checked_in": _("checked in %(target)s"),
+        "events.copied": _("made %(target)s from %(source)s"),
+        "events.created": _("created %(target)s"),
+        "events.declined": _("declined %(target)s"),
+        "events.promoted": _("moved up from the waiting list: %(target)s"),
+        "events.registered": _("registered: %(target)s"),
+    }
+)

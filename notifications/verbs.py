@@ -1,0 +1,11 @@
+"""What this app writes to the log, in words that follow a person's name."""
+
+from django.utils.translation import gettext_lazy as _
+
+from events.log import say
+
+say(
+    {
+        "notifications.sent": _("mailed “%(target)s” to %(recipients)s people"),
+    }
+)

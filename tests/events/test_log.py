@@ -1,0 +1,53 @@
+"""The log speaks to people."""
+
+import ast
+from pathlib import Path
+
+from django.urls import reverse
+
+from events.log import in_words, known_verbs, record
+
+ROOT = Path(__file__).resolve().parents[2]
+APPS = ("accounts", "events", "notifications", "teams", "submissions", "judging")
+
+
+def recorded_verbs():
+    """Every text in the second place of a call of ``record``, in the source."""
+    for app in (*APPS, "feedback", "dashboard"):
+        for file in (ROOT / app).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text())):
+                if isinstance(node, ast.Call) and "record" in ast.unparse(node.func):
+                    for part in ast.walk(node.args[1]) if len(node.args) > 1 else ():
+                        if isinstance(part, ast.Constant) and "." in str(part.value):
+                            yield part.value
+
+
+def test_every_verb_has_words_and_no_words_are_left_over():
+    verbs = set(recorded_verbs())
+
+    assert len(verbs) > 40
+    assert verbs == known_verbs()
+
+
+def test_entries_read_as_sentences(sign_in, event, organiser):
+    record(organiser, "teams.renamed", "Wrens", event=event, before="Robins")
+    record(organiser, "teams.handed_over", "Wrens", event=event)
+    record(organiser, "bells.rung", "Ding", event=event)
+    record(None, "projects.edited", "Birds", event=event, after_deadline=True,
+           reason="power cut")  # fmt: skip
+
+    assert {in_words(entry) for entry in event.audit_entries.all()} == {
+        "renamed the team Robins to Wrens",
+        "made ? captain of Wrens",
+        "bells.rung: Ding",
+        "edited the project Birds",
+    }
+    html = sign_in(organiser).get(reverse("events:log", args=[event.slug]))
+    assert "after the deadline" in html.content.decode()
+    assert "power cut" in html.content.decode()
+
+
+def test_a_percent_sign_in_a_name_is_only_a_sign(event, organiser):
+    record(organiser, "teams.joined", "100 %(s Wrens", event=event)
+
+    assert in_words(event.audit_entries.get()) == "joined the team 100 %(s Wrens"
