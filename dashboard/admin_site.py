@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
 from dashboard.reports import numbers_of
@@ -15,6 +16,7 @@ SHOWN = 6
 
 class MenloAdminSite(UnfoldAdminSite):
     index_template = "dashboard/admin_home.html"
+    index_title = _("Your events")
 
     def has_permission(self, request: HttpRequest) -> bool:
         return organises_something(request.user)

@@ -245,7 +245,12 @@ class EventAdmin(ScopedModelAdmin):
     search_fields = ("name", "slug")
     date_hierarchy = "starts_at"
     prepopulated_fields: ClassVar = {"slug": ("name",)}
-    actions_detail: ClassVar[list[str]] = ["preview", "live_view", "copy_this"]
+    actions_detail: ClassVar[list[str]] = [
+        "preview",
+        "rounds",
+        "live_view",
+        "copy_this",
+    ]
     inlines: ClassVar[list[Any]] = [
         PhaseInline,
         TrackInline,
@@ -263,7 +268,8 @@ class EventAdmin(ScopedModelAdmin):
                     ("name", "slug"),
                     ("series", "is_published"),
                     "tagline",
-                    ("starts_at", "ends_at"),
+                    "starts_at",
+                    "ends_at",
                     "move_phases",
                     ("time_zone", "venue"),
                 )
@@ -410,6 +416,12 @@ class EventAdmin(ScopedModelAdmin):
     @action(description=_("Preview"), icon="visibility", url_path="preview")
     def preview(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return redirect(get_object_or_404(self.get_queryset(request), pk=object_id))
+
+    @action(description=_("Rounds and rubric"), icon="gavel", url_path="rounds")
+    def rounds(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return redirect(
+            f"{reverse('admin:judging_round_changelist')}?event__id__exact={object_id}"
+        )
 
     @action(description=_("Live view"), icon="monitoring", url_path="live")
     def live_view(self, request: HttpRequest, object_id: int) -> HttpResponse:

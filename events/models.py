@@ -144,7 +144,7 @@ class Event(models.Model):
         max_length=60,
         unique=True,
         validators=[validate_slug_is_free],
-        help_text=_("The last part of the event's web address: /events/<address>/"),
+        help_text=_("The last part of the event's web address, such as spring-day"),
     )
     tagline = LineField(_("one sentence about it"), max_length=160, blank=True)
     description = ProseField(_("description"), blank=True, help_text=_("Markdown"))

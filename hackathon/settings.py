@@ -5,7 +5,7 @@ from datetime import timedelta
 import django_stubs_ext
 from kombu import Queue
 
-from hackathon import environment, logs
+from hackathon import environment, logs, looks
 
 django_stubs_ext.monkeypatch()  # ModelAdmin[Team] and the like at run time
 
@@ -103,7 +103,7 @@ TEMPLATES = [
         },
     },
 ]
-UNFOLD = {"SITE_TITLE": SITE_NAME, "SITE_HEADER": SITE_NAME}
+UNFOLD = looks.unfold(SITE_NAME)
 
 # --- Data -----------------------------------------------------------------------------
 

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 (
                     "slug",
                     models.SlugField(
-                        help_text="The last part of the event's web address: /events/<address>/",
+                        help_text="The last part of the event's web address, such as spring-day",
                         max_length=60,
                         unique=True,
                         validators=[events.models.validate_slug_is_free],
