@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -17,7 +17,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminSplitDateTimeWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
 
 from accounts.models import User
 from core.exceptions import Refused
@@ -452,6 +456,11 @@ class RegistrationAdmin(ScopedModelAdmin):
     actions = ("confirm", "decline")
     may_add = may_delete = False
 
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: Any, change: Any
+    ) -> None:
+        actions.change_role(obj, cast("User", request.user), form.cleaned_data["role"])
+
     @display(description=_("e-mail address"))
     def email(self, registration: Registration) -> str:
         return registration.user.email
@@ -504,12 +513,44 @@ class RegistrationAdmin(ScopedModelAdmin):
         self._answer(request, queryset, actions.decline_registration)
 
 
+class AnnouncementForm(forms.ModelForm[Announcement]):
+    by_mail = forms.BooleanField(
+        label=_("also by mail, to everybody who takes part"),
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+    )
+
+    class Meta:
+        model = Announcement
+        fields: ClassVar = ["event", "text", "on_stage"]
+
+
 @admin.register(Announcement)
 class AnnouncementAdmin(ScopedModelAdmin):
     list_display = ("__str__", "event", "published_at", "on_stage")
     list_filter = ("event",)
     list_select_related = ("event",)
-    exclude = ("author",)
+    form = AnnouncementForm
+    fields = ("event", "text", "on_stage", "by_mail")
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """What is said is said: mails have left, so only the words can be mended."""
+        return ("text", "on_stage") if obj else self.fields
+
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: Any, change: Any
+    ) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        said = actions.publish_announcement(
+            obj.event,
+            cast("User", request.user),
+            text=obj.text,
+            on_stage=obj.on_stage,
+            by_mail=form.cleaned_data["by_mail"],
+        )
+        obj.pk = said.pk
 
 
 @admin.register(AuditEntry)

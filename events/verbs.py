@@ -15,6 +15,7 @@ say(
         "events.created": _("created %(target)s"),
         "events.declined": _("declined %(target)s"),
         "events.promoted": _("moved up from the waiting list: %(target)s"),
+        "events.role_changed": _("let %(target)s take part as: %(role)s"),
         "events.registered": _("registered: %(target)s"),
     }
 )

@@ -190,6 +190,23 @@ def approve_registration(registration: Registration, user: User) -> Registration
 
 
 @transaction.atomic
+def change_role(registration: Registration, user: User, role: str) -> Registration:
+    """Say as what somebody takes part: to build, or to help those who do."""
+    registration = _locked_registration(registration)
+    if registration.role != role:
+        registration.role = role
+        registration.save(update_fields=["role"])
+        record(
+            user,
+            "events.role_changed",
+            registration,
+            event=registration.event,
+            role=registration.get_role_display(),
+        )
+    return registration
+
+
+@transaction.atomic
 def decline_registration(registration: Registration, user: User) -> Registration:
     """Say no to somebody who waits, and hand the place they held to the next."""
     registration = _locked_registration(registration)

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from notifications.composing import unsubscribe_token
+from notifications.models import Notification
 from tests.access.world import ROLES, build
 from tests.factories.accounts import UserFactory
 from tests.factories.notifications import NotificationFactory
@@ -159,6 +160,30 @@ def test_reading_changes_nothing(world, neighbour):
                 status_of(client.get(address(name, words, world)))
 
     assert everything() == before
+
+
+# Ask for no token: a mail program has none, and a survey's own token is its door.
+WITHOUT_TOKEN = ("notifications:unsubscribe", "feedback:survey")
+
+
+@pytest.mark.parametrize("origin", [None, "https://evil.example"])
+def test_nothing_is_changed_from_elsewhere(origin, world, neighbour):
+    headers = {"origin": origin} if origin else {}
+    people = [world.users["captain"], world.users["organiser"]]
+    before = everything()
+    for name, words, _method, _expected in LINES:
+        if name.startswith(WITHOUT_TOKEN):
+            continue
+        for person in people:
+            client = Client(enforce_csrf_checks=True)
+            client.force_login(person)
+            answer = client.post(address(name, words, world), headers=headers)
+
+            assert status_of(answer) in {403, 404, 405}, (name, answer.status_code)
+    before.pop(Notification)
+    after = everything()
+    after.pop(Notification)
+    assert after == before
 
 
 def everything():
