@@ -51,6 +51,7 @@ class SecurityHeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response["Cross-Origin-Resource-Policy"] = "same-origin"
+        response["Cross-Origin-Embedder-Policy"] = "require-corp"
         response["Permissions-Policy"] = PERMISSIONS
         # Nobody reads on a shared computer what the last person saw.
         if settings.SESSION_COOKIE_NAME in request.COOKIES:

@@ -1,8 +1,14 @@
 """The admin's home: what the organisers' events need today."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
@@ -20,6 +26,33 @@ class MenloAdminSite(UnfoldAdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         return organises_something(request.user)
+
+    def admin_view(
+        self, view: Callable[..., HttpResponseBase], cacheable: Any = None
+    ) -> Callable[..., HttpResponseBase]:
+        """Every page of the admin, for those who sign in with a second step."""
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def guarded(
+            request: HttpRequest, *args: Any, **kwargs: Any
+        ) -> HttpResponseBase:
+            if (
+                settings.STAFF_MFA
+                and self.has_permission(request)
+                and not is_mfa_enabled(request.user)
+            ):
+                messages.info(
+                    request,
+                    _(
+                        "Organisers sign in with a second step. Set up an app or a "
+                        "passkey here; then the admin opens."
+                    ),
+                )
+                return redirect("mfa_index")
+            return inner(request, *args, **kwargs)
+
+        return guarded
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

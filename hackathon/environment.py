@@ -56,6 +56,7 @@ class Environment:
     mail_from: str
     health_token: str
     trusted_proxy_count: int
+    staff_mfa: bool
     log_level: str
     sign_in_clients: dict[str, tuple[str, str]]
 
@@ -109,6 +110,7 @@ def read() -> Environment:
         mail_from=env.str("MAIL_FROM", ""),
         health_token=env.str("HEALTH_TOKEN", ""),
         trusted_proxy_count=env.int("TRUSTED_PROXY_COUNT", 0),
+        staff_mfa=env.bool("STAFF_MFA", default=not relaxed),
         log_level=env.str("LOG_LEVEL", "INFO", validate=log_level),
         sign_in_clients={
             provider: (

@@ -185,6 +185,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.trusted_proxy_count
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = SITE_NAME
+STAFF_MFA = env.staff_mfa
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _on_https
 SOCIALACCOUNT_PROVIDERS = {
     name: {"APPS": [{"client_id": client_id, "secret": secret}]}
@@ -280,6 +281,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = _on_https
 SECURE_HSTS_PRELOAD = _on_https
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _on_https
+if _on_https:  # bound to this very host, and to https
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
 _policy = {
     "default-src": ["'none'"],
     "script-src": ["'self'"],
@@ -290,10 +293,7 @@ _policy = {
     "manifest-src": ["'self'"],
     "worker-src": ["'self'"],
     # Browsers hold a form to this even when its answer is a redirect elsewhere.
-    "form-action": [
-        "'self'",
-        *(environment.SIGN_IN_HOSTS[name] for name in _clients),
-    ],
+    "form-action": ["'self'", *(environment.SIGN_IN_HOSTS[n] for n in _clients)],
     "frame-ancestors": ["'none'"],
     "base-uri": ["'none'"],
 }
