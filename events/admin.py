@@ -291,6 +291,7 @@ class EventAdmin(ScopedModelAdmin):
                     ("capacity", "needs_approval"),
                     ("min_team_size", "max_team_size"),
                     "code_of_conduct",
+                    "holds_mail",
                     "privacy_k",
                 ),
             },

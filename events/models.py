@@ -186,6 +186,11 @@ class Event(models.Model):
         default=5,
         validators=[MinValueValidator(5)],
     )
+    holds_mail = models.BooleanField(
+        _("mails to many wait for my approval"),
+        default=False,
+        help_text=_("Reminders, news and the survey; you find them under Mail."),
+    )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 

@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.exceptions import Refused
 from events.log import record
-from notifications.models import Broadcast, Notification, Preference
-from notifications.outbox import Topic, notify
+from events.models import Event
+from notifications.composing import example_of
+from notifications.models import Broadcast, MailText, Notification, Preference
+from notifications.outbox import Topic, doorbell, notify
 from notifications.segments import register
 
 Status = Notification.Status
@@ -87,7 +89,35 @@ def send_broadcast(broadcast: Broadcast, user: User) -> int:
     return len(people)
 
 
-def approve_held(notification: Notification) -> None:
-    Notification.objects.filter(pk=notification.pk, status=Status.HELD).update(
-        status=Status.QUEUED, send_after=timezone.now()
+@transaction.atomic
+def answer_held(event: Event, user: User, template: str, *, send: bool) -> int:
+    """Let the held mails of one kind go, or drop them; return how many."""
+    held = Notification.objects.filter(
+        event=event, template=template, status=Status.HELD
+    )
+    if send:
+        number = held.update(status=Status.QUEUED, send_after=timezone.now())
+    else:
+        number = held.update(status=Status.CANCELLED)
+    if number:
+        record(
+            user,
+            "notifications.released" if send else "notifications.dropped",
+            template,
+            event=event,
+            recipients=number,
+        )
+        transaction.on_commit(doorbell.ring, robust=True)
+    return number
+
+
+def send_example(text: MailText, user: User) -> None:
+    """Owe the organiser a mail in their own words, as people would get it."""
+    example = example_of(text.event, text.template, user)
+    notify(
+        [user],
+        text.template,
+        key=f"example:{text.pk}:{timezone.now():%Y%m%d%H%M%S%f}",
+        event=text.event,
+        context=example.context,
     )

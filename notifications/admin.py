@@ -1,18 +1,26 @@
-from typing import ClassVar
+from typing import Any, ClassVar, cast
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.defaultfilters import linebreaksbr
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminSelectWidget
 
+from accounts.models import User
 from events.admin import EventAdmin
 from events.scoping import (
     ReadOnlyModelAdmin,
     ScopedModelAdmin,
     ScopedTabularInline,
 )
+from notifications import actions, composing, reminders
 from notifications.models import (
     MailText,
     Notification,
@@ -62,15 +70,85 @@ class NotificationAdmin(ReadOnlyModelAdmin):
         self.message_user(request, message % queued)
 
 
+class MailTextForm(forms.ModelForm[MailText]):
+    template = forms.ChoiceField(
+        label=_("mail"), choices=list, widget=UnfoldAdminSelectWidget
+    )
+
+    class Meta:
+        model = MailText
+        fields: ClassVar = ["event", "template", "subject", "body"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if field := self.fields.get("template"):
+            field.choices = [  # type: ignore[attr-defined]
+                (name, composing.usual_words(name)[0])
+                for name in composing.known_templates()
+            ]
+        for name in ("subject", "body"):
+            self.fields[name].validators.append(composing.check_placeholders)
+            self.fields[name].help_text = _("You can use: %(known)s") % {
+                "known": " ".join(f"{{{word}}}" for word in composing.PLACEHOLDERS)
+            }
+
+
 @admin.register(MailText)
 class MailTextAdmin(ScopedModelAdmin):
+    form = MailTextForm
     list_display = ("template", "subject", "event")
     list_filter = ("event",)
     list_select_related = ("event",)
+    readonly_fields = ("preview", "usual")
+    actions_detail: ClassVar = ["send_me"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return ("event", "template", "subject", "body")
+        return ("subject", "body", "preview", "usual")
+
+    def _words(self, subject: str, body: str) -> SafeString:
+        return format_html("<strong>{}</strong><br><br>{}", subject, linebreaksbr(body))
+
+    @display(description=_("as it reads now"))
+    def preview(self, text: MailText) -> SafeString:
+        reader = User(display_name=gettext("Ada Lovelace"))
+        return self._words(
+            *composing.words_of(composing.example_of(text.event, text.template, reader))
+        )
+
+    @display(description=_("our usual words"))
+    def usual(self, text: MailText) -> SafeString:
+        return self._words(*composing.usual_words(text.template))
+
+    @action(description=_("Send me this mail"), icon="mail", url_path="send-me")
+    def send_me(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        text = get_object_or_404(self.get_queryset(request), pk=object_id)
+        actions.send_example(text, cast("User", request.user))
+        self.message_user(request, _("It is on its way to you."))
+        return redirect("admin:notifications_mailtext_change", object_id)
+
+
+class ReminderRuleForm(forms.ModelForm[ReminderRule]):
+    kind = forms.ChoiceField(
+        label=_("reminder"), choices=list, widget=UnfoldAdminSelectWidget
+    )
+
+    class Meta:
+        model = ReminderRule
+        fields: ClassVar = ["kind", "hours_before", "is_on"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [  # type: ignore[attr-defined]
+            (kind, composing.usual_words(reminder.template)[0])
+            for kind, reminder in sorted(reminders.register.items())
+        ]
 
 
 class ReminderRuleInline(ScopedTabularInline):
     model = ReminderRule
+    form = ReminderRuleForm
 
 
 EventAdmin.inlines.append(ReminderRuleInline)

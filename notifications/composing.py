@@ -15,13 +15,19 @@ from django.core.signing import BadSignature, Signer
 from django.template import Context
 from django.template.loader import get_template, render_to_string
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import escape, linebreaks
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+from events.models import Event
 from notifications.models import MailText, Notification, Topic
 
 PLACEHOLDERS = ("name", "event", "team", "deadline", "link")
+# Written anew each time, or about an account and no event.
+FIXED = ("notifications/email/account", "notifications/email/broadcast")
 _PLACEHOLDER = re.compile(r"\{([^{}\s]*)\}")
 _signer = Signer(salt="notifications.unsubscribe")
 
@@ -60,6 +66,40 @@ def read_unsubscribe_token(token: str) -> tuple[int, Topic] | None:
         return int(person), Topic(topic)
     except (BadSignature, ValueError):
         return None
+
+
+def known_templates() -> list[str]:
+    """The mails of events whose words organisers may replace."""
+    folder = settings.BASE_DIR / "templates"
+    found = sorted(folder.glob("*/email/*_message.txt"))
+    names = [
+        str(path.relative_to(folder)).removesuffix("_message.txt") for path in found
+    ]
+    return [name for name in names if name not in FIXED]
+
+
+def example_of(event: Event, template: str, reader: User) -> Notification:
+    """A mail to ``reader`` such as they may get it: not saved, for looking at."""
+    closes = timezone.now().astimezone(event.zone)
+    return Notification(
+        event=event,
+        recipient=reader,
+        template=template,
+        context={
+            "team": _("The Wren Watchers"),
+            "deadline": f"{date_format(closes, 'l j F, H:i')} {closes.tzname()}",
+            "path": event.get_absolute_url(),
+        },
+    )
+
+
+def usual_words(template: str) -> tuple[str, str]:
+    """Our own words, with the placeholders in the places of what they stand for."""
+    values = {name: f"{{{name}}}" for name in PLACEHOLDERS}
+    return (
+        _one_line(render_text(f"{template}_subject.txt", values)),
+        render_text(f"{template}_message.txt", values).strip(),
+    )
 
 
 def values_of(notification: Notification) -> dict[str, Any]:

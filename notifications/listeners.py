@@ -1,11 +1,14 @@
 """Mails about people's places and the organisers' news; events knows no mail."""
 
+from datetime import timedelta
+
 from django.utils.formats import date_format
 
 from accounts.models import User
 from events import hooks
-from events.models import Announcement, Registration
+from events.models import Announcement, Event, Phase, Registration
 from notifications.outbox import Topic, notify
+from notifications.reminders import remind
 
 
 def _tell(registration: Registration, occasion: str) -> None:
@@ -76,3 +79,19 @@ def mail_announcement(announcement: Announcement, by_mail: bool) -> None:  # noq
             "path": event.get_absolute_url(),
         },
     )
+
+
+@remind(
+    "notifications/email/registration_closes",
+    phase=Phase.REGISTRATION,
+    before=timedelta(days=2),
+    topic=Topic.NEWS,
+)
+def registration_closes(event: Event) -> list[User]:
+    """Who took part in the series before and has not answered yet this time."""
+    came_before = User.objects.filter(
+        is_active=True,
+        registrations__event__series=event.series_id,
+        registrations__status__in=Registration.HOLDING,
+    ).exclude(registrations__event=event)
+    return list(came_before.distinct())

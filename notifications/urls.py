@@ -17,6 +17,11 @@ urlpatterns = [
         name="broadcast",
     ),
     path(
+        "events/<slug:event_slug>/mail/held/",
+        views.HeldView.as_view(),
+        name="answer_held",
+    ),
+    path(
         "events/<slug:event_slug>/mail/again/<int:pk>/",
         views.SendAgainView.as_view(),
         name="send_again",

@@ -6,6 +6,8 @@ from events.log import say
 
 say(
     {
+        "notifications.dropped": _("dropped %(recipients)s mails: %(target)s"),
+        "notifications.released": _("let %(recipients)s mails go: %(target)s"),
         "notifications.sent": _("mailed “%(target)s” to %(recipients)s people"),
     }
 )

@@ -3,6 +3,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Min
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
@@ -16,7 +17,7 @@ from accounts.models import User
 from core.exceptions import Refused
 from events.views import EventMixin
 from notifications import actions
-from notifications.composing import read_unsubscribe_token
+from notifications.composing import read_unsubscribe_token, words_of
 from notifications.forms import BroadcastForm, PreferencesForm
 from notifications.models import Broadcast, Notification, Topic
 
@@ -81,7 +82,7 @@ class MailView(EventMixin, TemplateView):
                 "form": BroadcastForm(),
                 "broadcasts": self.event.broadcasts.select_related("author")[:10],
                 "stuck": rows.stuck().select_related("recipient")[:50],
-                "held": rows.filter(status=status.HELD).select_related("recipient"),
+                "held": self.held(),
                 "sent": rows.filter(status=status.SENT).count(),
                 "waiting": rows.filter(
                     status__in=[status.QUEUED, status.SENDING]
@@ -89,6 +90,21 @@ class MailView(EventMixin, TemplateView):
                 **kwargs,
             }
         )
+
+    def held(self) -> list[dict[str, Any]]:
+        """What waits for approval: of each kind how many, and its words."""
+        kinds = (
+            Notification.objects.filter(
+                event=self.event, status=Notification.Status.HELD
+            )
+            .values("template")
+            .annotate(number=Count("pk"), sample=Min("pk"))
+            .order_by("template")
+        )
+        samples = Notification.objects.select_related("event", "recipient").in_bulk(
+            [kind["sample"] for kind in kinds]
+        )
+        return [{**kind, "words": words_of(samples[kind["sample"]])} for kind in kinds]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = BroadcastForm(
@@ -135,7 +151,25 @@ class SendAgainView(MailView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         rows = Notification.objects.filter(event=self.event, pk=self.kwargs["pk"])
         rows.retry_failed()
-        for row in rows.filter(status=Notification.Status.HELD):
-            actions.approve_held(row)
         messages.success(request, _("It will be sent again."))
+        return redirect(reverse("notifications:mail", args=[self.event.slug]))
+
+
+class HeldView(MailView):
+    """Lets the held mails of one kind go, or drops them."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        send = request.POST.get("answer") == "send"
+        number = actions.answer_held(
+            self.event, self.user, request.POST.get("template", "")[:100], send=send
+        )
+        if send:
+            text = ngettext(
+                "%d mail is on its way.", "%d mails are on their way.", number
+            )
+        else:
+            text = ngettext("%d mail is dropped.", "%d mails are dropped.", number)
+        messages.success(request, text % number)
         return redirect(reverse("notifications:mail", args=[self.event.slug]))

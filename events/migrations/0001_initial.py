@@ -151,6 +151,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "holds_mail",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Reminders, news and the survey; you find them under Mail.",
+                        verbose_name="mails to many wait for my approval",
+                    ),
+                ),
+                (
                     "created_at",
                     models.DateTimeField(auto_now_add=True, verbose_name="created at"),
                 ),

@@ -44,7 +44,9 @@ def furnish(world):
     Recusal.objects.create(
         judge=world.judge, project=ProjectFactory(team__event=event), reason=canary
     )
-    MailText.objects.create(event=event, template="x", subject=canary, body=canary)
+    MailText.objects.create(
+        event=event, template="teams/email/find_a_team", subject=canary, body=canary
+    )
     PublishedResult.objects.create(
         event=event, version=1, snapshot={}, digest=canary, reason=canary
     )
