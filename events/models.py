@@ -189,7 +189,7 @@ class Event(models.Model):
     holds_mail = models.BooleanField(
         _("mails to many wait for my approval"),
         default=False,
-        help_text=_("Reminders, news and the survey; you find them under Mail."),
+        help_text=_("Reminders and the survey; you find them under Mail."),
     )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)

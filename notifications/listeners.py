@@ -85,7 +85,6 @@ def mail_announcement(announcement: Announcement, by_mail: bool) -> None:  # noq
     "notifications/email/registration_closes",
     phase=Phase.REGISTRATION,
     before=timedelta(days=2),
-    topic=Topic.NEWS,
 )
 def registration_closes(event: Event) -> list[User]:
     """Who took part in the series before and has not answered yet this time."""

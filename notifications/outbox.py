@@ -20,8 +20,8 @@ __all__ = ["Topic", "notify", "notify_address"]
 
 logger = logging.getLogger(__name__)
 
-# What an event's organisers may want to see before it goes out.
-TO_MANY = frozenset({Topic.REMINDER, Topic.NEWS, Topic.SURVEY})
+# What nobody of the event's organisers has seen before it goes out.
+UNSEEN = frozenset({Topic.REMINDER, Topic.SURVEY})
 
 # After a failed nudge the broker is left alone for so long; beat's sweep does the work.
 PAUSE = 30.0
@@ -120,7 +120,7 @@ def _plain(context: Mapping[str, Any] | None) -> dict[str, Any]:
 def _owe(rows: Iterable[Notification]) -> None:
     rows = list(rows)
     for row in rows:
-        if row.event and row.event.holds_mail and row.topic in TO_MANY:
+        if row.event and row.event.holds_mail and row.topic in UNSEEN:
             row.status = Notification.Status.HELD
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
     transaction.on_commit(doorbell.ring, robust=True)

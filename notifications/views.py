@@ -3,7 +3,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Min
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
@@ -17,7 +17,7 @@ from accounts.models import User
 from core.exceptions import Refused
 from events.views import EventMixin
 from notifications import actions
-from notifications.composing import read_unsubscribe_token, words_of
+from notifications.composing import example_of, read_unsubscribe_token, words_of
 from notifications.forms import BroadcastForm, PreferencesForm
 from notifications.models import Broadcast, Notification, Topic
 
@@ -98,13 +98,17 @@ class MailView(EventMixin, TemplateView):
                 event=self.event, status=Notification.Status.HELD
             )
             .values("template")
-            .annotate(number=Count("pk"), sample=Min("pk"))
+            .annotate(number=Count("pk"))
             .order_by("template")
         )
-        samples = Notification.objects.select_related("event", "recipient").in_bulk(
-            [kind["sample"] for kind in kinds]
-        )
-        return [{**kind, "words": words_of(samples[kind["sample"]])} for kind in kinds]
+        # Never a row of somebody's: its link may open their survey.
+        return [
+            {
+                **kind,
+                "words": words_of(example_of(self.event, kind["template"], self.user)),
+            }
+            for kind in kinds
+        ]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = BroadcastForm(

@@ -154,7 +154,7 @@ class Migration(migrations.Migration):
                     "holds_mail",
                     models.BooleanField(
                         default=False,
-                        help_text="Reminders, news and the survey; you find them under Mail.",
+                        help_text="Reminders and the survey; you find them under Mail.",
                         verbose_name="mails to many wait for my approval",
                     ),
                 ),

@@ -34,7 +34,7 @@ def test_mails_to_many_wait_and_necessary_ones_do_not(holding, attendee):
     owe(None, [attendee], Topic.NEWS)
 
     held = set(Notification.objects.filter(status=Status.HELD).values_list("topic"))
-    assert held == {("reminder",), ("news",), ("survey",)}
+    assert held == {("reminder",), ("survey",)}
     assert not set(Notification.objects.due()) & set(
         Notification.objects.filter(status=Status.HELD)
     )
@@ -51,13 +51,15 @@ def test_the_organiser_sees_the_words_and_answers(
     sign_in, holding, organiser, attendee, answer, status, verb, says
 ):
     owe(holding, [attendee, UserFactory()])
+    Notification.objects.update(context={"path": "/survey/secret-of-one-person/"})
     elsewhere = EventFactory(holds_mail=True)
-    owe(elsewhere, [attendee], Topic.NEWS)
+    owe(elsewhere, [attendee], Topic.SURVEY)
     client = sign_in(organiser)
 
     page = client.get(reverse("notifications:mail", args=[holding.slug]))
     assert "Send it to 2 people" in page.content.decode()
     assert "no team yet" in page.content.decode()
+    assert "secret-of-one-person" not in page.content.decode()
     answered = client.post(
         reverse("notifications:answer_held", args=[holding.slug]),
         {"template": TEMPLATE, "answer": answer},
@@ -169,5 +171,5 @@ def test_who_came_before_is_told_that_registration_closes(db):
         reminders.queue_due()
 
     row = Notification.objects.get(template="notifications/email/registration_closes")
-    assert (row.recipient, row.topic) == (returning, Topic.NEWS)
+    assert (row.recipient, row.topic) == (returning, Topic.REMINDER)
     assert "closes" in composing.words_of(row)[1]
