@@ -4,8 +4,12 @@ import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -59,14 +63,24 @@ class SecurityHeadersMiddleware:
         return response
 
 
-class AdminPolicyMiddleware:
-    """Give the admin the two freedoms that its theme needs, and no other page."""
+class ContentPolicyMiddleware(CSPMiddleware):
+    """django-csp, building the policy of ordinary pages once; no page has a nonce.
+
+    The admin gets the two freedoms that its theme needs.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
+        super().__init__(get_response)
+        self.usual = build_policy()
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+    def process_request(self, request: HttpRequest) -> None:
+        pass
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
         if request.path_info.startswith("/admin/"):
             response._csp_replace = ADMIN_POLICY  # type: ignore[attr-defined]  # noqa: SLF001
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, self.usual)
         return response

@@ -16,6 +16,7 @@ from django.contrib.auth import (  # noqa: E402
 )
 from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
+from django.utils.crypto import get_random_string  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from events.models import (  # noqa: E402
@@ -116,7 +117,9 @@ base = event.get_absolute_url()
 print(
     json.dumps(
         {
-            "cookie": f"{settings.SESSION_COOKIE_NAME}={session_of(person)}",
+            # What a browser sends from its second page on.
+            "cookie": f"{settings.SESSION_COOKIE_NAME}={session_of(person)}; "
+            f"{settings.CSRF_COOKIE_NAME}={get_random_string(32)}",
             "pages": {
                 "event page": base,
                 "gallery of 300": f"{base}projects/",
