@@ -19,7 +19,7 @@ class OneClient(RedisCacheClient):
         super().__init__(*args, **kwargs)
         self._clients: dict[bool, Any] = {}
 
-    def get_client(self, key: str | None = None, *, write: bool = False) -> Any:
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
         if write not in self._clients:
             self._clients[write] = super().get_client(key, write=write)
         return self._clients[write]
@@ -45,7 +45,7 @@ def trust_recent_answers(**_kwargs: object) -> None:
     now = time.monotonic()
     for connection in connections.all(initialized_only=True):
         if now - getattr(connection, "answered_at", -TRUST) < TRUST:
-            connection.health_check_done = True
+            connection.health_check_done = True  # type: ignore[attr-defined]
 
 
 def connect() -> None:

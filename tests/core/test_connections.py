@@ -14,7 +14,7 @@ def test_a_redis_client_is_made_once(settings):
     settings.CACHES = {
         "default": {"BACKEND": "core.connections.RedisCache", "LOCATION": url}
     }
-    client = caches["default"]._cache  # noqa: SLF001
+    client = caches["default"]._cache
     assert client.get_client("a") is client.get_client("b")
 
 
