@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO, Any
@@ -31,8 +32,9 @@ BINARY = {  # extension: what its first bytes must be
 ALLOWED = sorted(TEXT | set(BINARY))
 HEAD = 8192
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
+# What a text must not begin with. Further in it may be data: scraped pages, say.
 DANGEROUS = re.compile(
-    rb"<\s*(!doctype|html|script|svg|\?xml|\?php)|^MZ|^\x7fELF|^#!", re.IGNORECASE
+    rb"<\s*(!doctype|!--|html|script|svg|iframe|\?xml|\?php)|#!", re.IGNORECASE
 )
 
 MOST_PIXELS = 40_000_000
@@ -104,7 +106,7 @@ def _fits(ending: str, head: bytes) -> bool:
     return not (
         b"\x00" in head
         or head.startswith(known)
-        or DANGEROUS.search(head[:1024].lstrip())
+        or DANGEROUS.match(head.removeprefix(BOM_UTF8).lstrip())
     )
 
 
