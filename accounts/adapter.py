@@ -1,6 +1,7 @@
 """Where allauth asks us: what a new person brings, and how its mails leave."""
 
 import ipaddress
+import unicodedata
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,7 +13,7 @@ from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.hooks import postmen
-from accounts.limits import APP
+from accounts.limits import APP, may_try
 from accounts.models import User
 
 
@@ -42,6 +43,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_mail(self, template_prefix: str, email: str, context: Any) -> None:
         """Hand the mail to the outbox: a dead mail server must not stop a sign-in."""
+        # Spelt in many ways, one mailbox could be filled in spite of all limits.
+        mailbox = unicodedata.normalize("NFKC", email).casefold()
+        if template_prefix.endswith("unknown_account") and not may_try(
+            self.request, "unknown_account", mailbox
+        ):
+            return
         links = {k: on_this_site(v) for k, v in context.items() if k.endswith("_url")}
         site = {"current_site": {"name": settings.SITE_NAME}, **context, **links}
         mail: EmailMessage = self.render_mail(template_prefix, email, site)

@@ -15,6 +15,8 @@ ACCOUNT = {
     "request_login_code": "100/m/ip,3/m/key",
     "reset_password": "60/m/ip,3/m/key",
     "reset_password_from_key": "60/m/ip",
+    # Key: the address, however it is spelt; mails to those who are not here.
+    "unknown_account": "3/h/key",
     # Key: one code in one session.
     "code": "3/h/key",
     "team_code": "20/m/user",
