@@ -1,14 +1,28 @@
 """Where allauth asks us: what a new person brings, and how its mails leave."""
 
+import ipaddress
+import unicodedata
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.hooks import postmen
+from accounts.limits import APP, may_try
 from accounts.models import User
+
+
+def on_this_site(url: str) -> str:
+    """The same page, by the name that the owner gave the site.
+
+    allauth takes the name from the request, and so from whoever made it.
+    """
+    return settings.SITE_URL + urlsplit(url)._replace(scheme="", netloc="").geturl()
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -29,7 +43,42 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_mail(self, template_prefix: str, email: str, context: Any) -> None:
         """Hand the mail to the outbox: a dead mail server must not stop a sign-in."""
-        site = {"current_site": {"name": settings.SITE_NAME}, **context}
+        # Spelt in many ways, one mailbox could be filled in spite of all limits.
+        mailbox = unicodedata.normalize("NFKC", email).casefold()
+        if template_prefix.endswith("unknown_account") and not may_try(
+            self.request, "unknown_account", mailbox
+        ):
+            return
+        links = {k: on_this_site(v) for k, v in context.items() if k.endswith("_url")}
+        site = {"current_site": {"name": settings.SITE_NAME}, **context, **links}
         mail: EmailMessage = self.render_mail(template_prefix, email, site)
         for post in postmen:
             post(email, str(mail.subject), str(mail.body))
+
+    def is_safe_url(self, url: str) -> bool:
+        """Whether people may be sent there: only to a path, which is on this site."""
+        return url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """As allauth finds it, but IPv4 in the clothes of IPv6 is not one network."""
+        address = ipaddress.ip_address(super().get_client_ip(request))
+        return str(getattr(address, "ipv4_mapped", None) or address)
+
+    def _get_login_attempts_cache_key(
+        self, request: HttpRequest, **credentials: Any
+    ) -> str:
+        key = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{key} from {ratelimit.get_ip(request)}"
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the try for this place, and for all places together."""
+        super().pre_authenticate(request, **credentials)
+        anywhere = ratelimit.consume(
+            request,
+            app=APP,
+            action="login_failed_anywhere",
+            key=super()._get_login_attempts_cache_key(request, **credentials),
+        )
+        if anywhere is None:
+            raise self.validation_error("too_many_login_attempts")
+        self._login_failed_rl_usage.usage += anywhere.usage  # taken back on success

@@ -1,11 +1,22 @@
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import (
+    BaseConfirmCodeForm,
+    ConfirmEmailVerificationCodeForm,
+    ConfirmLoginCodeForm,
+)
 from allauth.account.forms import SignupForm as AllauthSignupForm
+from allauth.account.internal.flows.email_verification_by_code import (
+    EMAIL_VERIFICATION_CODE_SESSION_KEY,
+)
+from allauth.core import context
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import SkillsField
+from accounts.limits import may_try
 from accounts.models import User
 from core.text import clean_line
 
@@ -20,6 +31,36 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
 
     def clean_display_name(self) -> str:
         return clean_line(self.cleaned_data["display_name"])
+
+
+class FewTries(BaseConfirmCodeForm):  # type: ignore[misc]
+    """Counts tries of a code in the cache.
+
+    allauth counts them in the session, which everybody who tries at the same moment
+    reads before anybody has written it.
+    """
+
+    def issued_at(self) -> float:
+        raise NotImplementedError
+
+    def clean_code(self) -> str:
+        key = f"{context.request.session.session_key} {self.issued_at()}"
+        if not may_try(context.request, "code", key):
+            raise get_adapter().validation_error("too_many_login_attempts")
+        code: str = super().clean_code()
+        return code
+
+
+class LoginCodeForm(FewTries, ConfirmLoginCodeForm):  # type: ignore[misc]
+    def issued_at(self) -> float:
+        at: float = context.request._login_stage.state["at"]  # noqa: SLF001
+        return at
+
+
+class AddressCodeForm(FewTries, ConfirmEmailVerificationCodeForm):  # type: ignore[misc]
+    def issued_at(self) -> float:
+        at: float = context.request.session[EMAIL_VERIFICATION_CODE_SESSION_KEY]["at"]
+        return at
 
 
 def zone_choices() -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -133,7 +134,7 @@ class StageView(EventMixin, TemplateView):
             else None,
             announcements=event.announcements.filter(on_stage=True)[:3],
             agenda=event.agenda.filter(starts_at__gte=timezone.now())[:3],
-            join_url=self.request.build_absolute_uri(event.get_absolute_url()),
+            join_url=f"{settings.SITE_URL}{event.get_absolute_url()}",
             **kwargs,
         )
 

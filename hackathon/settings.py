@@ -5,7 +5,7 @@ from datetime import timedelta
 import django_stubs_ext
 from kombu import Queue
 
-from hackathon import environment, logs, looks
+from hackathon import environment, limits, logs, looks
 
 django_stubs_ext.monkeypatch()  # ModelAdmin[Team] and the like at run time
 
@@ -131,7 +131,7 @@ if env.redis_url:
     }
 else:
     _cache = {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "BACKEND": "core.filecache.CountingFileCache",
         "LOCATION": str(DATA_DIR / "cache"),
         "OPTIONS": {"MAX_ENTRIES": 5000},
     }
@@ -163,7 +163,11 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"signup": "accounts.forms.SignupForm"}
+ACCOUNT_FORMS = {
+    "signup": "accounts.forms.SignupForm",
+    "confirm_login_code": "accounts.forms.LoginCodeForm",
+    "confirm_email_verification_code": "accounts.forms.AddressCodeForm",
+}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
@@ -172,14 +176,9 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = env.site.scheme
-# A venue shares one address, so limits by address leave room for a full hall.
-ACCOUNT_RATE_LIMITS = {
-    "signup": "100/m/ip",
-    "login": "200/m/ip",
-    "login_failed": "60/m/ip,5/300s/key",
-    "request_login_code": "100/m/ip,3/m/key",
-    "reset_password": "60/m/ip,3/m/key",
-}
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 600
+ACCOUNT_RATE_LIMITS = limits.ACCOUNT
+MFA_RATE_LIMITS = limits.MFA
 ALLAUTH_TRUSTED_PROXY_COUNT = env.trusted_proxy_count
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -1,5 +1,7 @@
 from typing import Any
 
+from allauth.core.ratelimit import respond_429
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
@@ -16,6 +18,7 @@ from django.views.generic import (
     UpdateView,
 )
 
+from accounts.limits import may_try
 from accounts.models import Skill, User
 from core.exceptions import Refused
 from core.pagecache import public_page
@@ -104,8 +107,8 @@ class TeamDetailView(TeamView, DetailView[Team]):
             context["waiting"] = team.join_requests.filter(
                 status=waiting
             ).select_related("user")
-            context["join_url"] = self.request.build_absolute_uri(
-                f"{team.get_absolute_url()}join/{team.join_code}/"
+            context["join_url"] = (
+                f"{settings.SITE_URL}{team.get_absolute_url()}join/{team.join_code}/"
             )
         context["ask_form"] = JoinRequestForm()
         return context
@@ -221,6 +224,9 @@ class JoinByCodeView(EventMixin, FormView[CodeForm]):
     template_name = "teams/team_code.html"
 
     def form_valid(self, form: CodeForm) -> HttpResponse:
+        if not may_try(self.request, "team_code"):
+            form.add_error("code", _("Too many tries. Please wait a minute."))
+            return self.form_invalid(form)
         team = (
             self.event.teams.active()
             .filter(join_code=form.cleaned_data["code"])
@@ -242,6 +248,11 @@ class InviteView(TeamView, TemplateView):
     permission = "teams.view_team"
     template_name = "teams/team_invite.html"
     http_method_names = ["get", "post"]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not may_try(request, "team_code"):
+            return respond_429(request)
+        return super().dispatch(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Team]:
         return (

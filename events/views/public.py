@@ -4,6 +4,7 @@ from itertools import groupby
 from types import SimpleNamespace
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -136,7 +137,7 @@ class EventDetailView(EventMixin, TemplateView):
         }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        address = self.request.build_absolute_uri(self.event.get_absolute_url())
+        address = f"{settings.SITE_URL}{self.event.get_absolute_url()}"
         return super().get_context_data(
             overview=self.overview(),
             described=hackathon(self.event, address),
@@ -164,8 +165,8 @@ class ConductView(EventMixin, TemplateView):
 class AgendaCalendarView(EventMixin, View):
     """The event and its agenda for everybody's calendar."""
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        link = request.build_absolute_uri(self.event.get_absolute_url())
+    def get(self, *_args: Any, **_kwargs: Any) -> HttpResponse:
+        link = f"{settings.SITE_URL}{self.event.get_absolute_url()}"
         response = HttpResponse(
             calendar_of(self.event, link), content_type="text/calendar; charset=utf-8"
         )

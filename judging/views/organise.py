@@ -3,6 +3,7 @@
 from typing import Any
 
 import segno
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -168,15 +169,15 @@ class JudgeLinkView(RunJudgingView):
         judge = get_object_or_404(self.event.judges, pk=self.kwargs["pk"])
         return super().get_context_data(
             judge=judge,
-            link=self.request.build_absolute_uri(judge.get_link_path()),
+            link=f"{settings.SITE_URL}{judge.get_link_path()}",
             **kwargs,
         )
 
 
 class JudgeQrView(RunJudgingView):
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, *_args: Any, **_kwargs: Any) -> HttpResponse:
         judge = get_object_or_404(self.event.judges, pk=self.kwargs["pk"])
-        link = request.build_absolute_uri(judge.get_link_path())
+        link = f"{settings.SITE_URL}{judge.get_link_path()}"
         svg = segno.make(link, error="m").svg_inline(scale=8, dark="#000", light="#fff")
         svg = svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
         return HttpResponse(svg, content_type="image/svg+xml")

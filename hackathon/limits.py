@@ -1,0 +1,24 @@
+"""How often one may try. Strict by person, wide by place: a venue shares one address.
+
+``ip`` is one address, or one /64 network of IPv6; ``key`` is what the comment says;
+``user`` is who is signed in. A refused try does not make the wait any longer.
+"""
+
+ACCOUNT = {
+    "signup": "100/m/ip",
+    "login": "400/m/ip",
+    # Key: the e-mail address as tried from one place. Who hammers at somebody's address
+    # elsewhere does not use up that person's own tries.
+    "login_failed": "60/m/ip,5/300s/key",
+    # Key: the e-mail address, wherever it is tried. More than one place can use up.
+    "login_failed_anywhere": "100/h/key",
+    "request_login_code": "100/m/ip,3/m/key",
+    "reset_password": "60/m/ip,3/m/key",
+    "reset_password_from_key": "60/m/ip",
+    # Key: the address, however it is spelt; mails to those who are not here.
+    "unknown_account": "3/h/key",
+    # Key: one code in one session.
+    "code": "3/h/key",
+    "team_code": "20/m/user",
+}
+MFA = {"webauthn_login": "200/m/ip"}
