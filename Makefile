@@ -42,9 +42,10 @@ bench: ## requests per second beside a minimal Django project
 	@$(PYTHON) scripts/packages.py dev
 	@.venv/bin/python scripts/bench/run.py
 
-chaos: ## kill workers at work, again and again; count what is lost or doubled
+chaos: ## kill workers at work, type nonsense everywhere; count what is lost or broken
 	@$(PYTHON) scripts/packages.py dev
 	@for round in $$(seq $(ROUNDS)); do pytest -q -m worker -k killed || exit 1; done
+	@ODD_WORDS=12 pytest -q tests/bad_input
 
 lock: ## lock requirements/*.in anew, with hashes and without any index's address
 	@$(PYTHON) scripts/packages.py dev

@@ -1,5 +1,6 @@
 from typing import ClassVar
 
+from allauth.socialaccount.models import SocialApp, SocialToken
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
@@ -9,7 +10,8 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from accounts.models import Skill, User
 
-admin.site.unregister(Group)
+# Rights come from rules; sign-in by others is set up by environment variables.
+admin.site.unregister([Group, SocialApp, SocialToken])
 
 
 @admin.register(User)
