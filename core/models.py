@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
+from core.forms import LineInput, ProseInput
 from core.text import (
     clean_line,
     clean_text,
@@ -29,6 +30,9 @@ class LineField(CharField):
         value = super().to_python(value)
         return clean_line(value) if isinstance(value, str) else value
 
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"form_class": LineInput, **kwargs})
+
 
 class ProseField(TextField):
     """Many lines of text (Markdown where the form says so), at most ``max_length``."""
@@ -42,6 +46,9 @@ class ProseField(TextField):
     def to_python(self, value: Any) -> Any:
         value = super().to_python(value)
         return clean_text(value) if isinstance(value, str) else value
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"form_class": ProseInput, **kwargs})
 
 
 class LinkField(URLField):

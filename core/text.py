@@ -12,6 +12,15 @@ from django.utils.translation import gettext_lazy as _
 # Bidirectional overrides and isolates, which make one name look like another.
 BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 MAX_MARKS_IN_A_ROW = 4
+# Cyrillic and Greek letters that a reader takes for Latin ones, when case-folded; a
+# choice from Unicode's confusables (UTS 39).
+_FOREIGN = (
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u04bb\u0501"
+    "\u051b\u051d\u043a\u043c\u0442\u0432\u043d\u03b1\u03bf\u03c1\u03c5\u03bd"
+    "\u03b9\u03ba\u03c4\u0131\u0261"
+)
+_LATIN = "aeopcyxijshdqwkmtbhaopuviktig"
+_LOOKS_LIKE = str.maketrans(_FOREIGN + "0135", _LATIN + "oles")
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that reads like another
 
 
@@ -40,12 +49,16 @@ def _refuse_stacked_marks(text: str) -> None:
             )
 
 
+def _refuse_nothing_to_see(text: str) -> None:
+    if text.strip() and all(unicodedata.category(char)[0] in "ZC" for char in text):
+        raise ValidationError(_("Please type something that can be seen."), "invisible")
+
+
 def clean_line(text: str) -> str:
     """Return one NFC line without controls; raise ``ValidationError`` if unusable."""
     line = " ".join(_without_controls(text.replace("\t", " "), "\n\r").split())
     _refuse_stacked_marks(line)
-    if line and not any(unicodedata.category(char)[0] not in "ZC" for char in line):
-        raise ValidationError(_("Please type something that can be seen."), "invisible")
+    _refuse_nothing_to_see(line)
     return line
 
 
@@ -53,12 +66,19 @@ def clean_text(text: str) -> str:
     """Return NFC text with line feeds, without other controls."""
     text = _without_controls(text.replace("\r\n", "\n").replace("\r", "\n"), "\n\t")
     _refuse_stacked_marks(text)
+    _refuse_nothing_to_see(text)
     return text.strip()
 
 
 def fold(text: str) -> str:
     """The form in which two names are the same name: NFC and case-folded."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+
+
+def skeleton(text: str) -> str:
+    """Equal for two names that many would take for one another; for warnings only."""
+    letters = unicodedata.normalize("NFKD", text).casefold().translate(_LOOKS_LIKE)
+    return "".join(char for char in letters if char.isalnum()).replace("l", "i")
 
 
 def validate_line(text: str) -> None:

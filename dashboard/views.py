@@ -1,3 +1,5 @@
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +11,7 @@ from django.views.generic import DetailView, TemplateView
 
 from accounts.models import User
 from core.pagecache import public_page
+from core.text import skeleton
 from core.views import PermittedObjectView
 from dashboard.reports import numbers_of
 from dashboard.todo import judgeships, my_events
@@ -82,12 +85,21 @@ class LiveView(OrganisedEventView):
         return super().get_context_data(
             numbers=numbers_of([event])[0],
             teams=[(team, getattr(team, "project", None)) for team in teams],
+            look_alikes=look_alikes(teams),
             coverage=coverage(event, list(judges)),
             latest=event.audit_entries.select_related("actor")[:12],
             announcements=event.announcements.all()[:5],
             rounds=event.rounds.select_related("now_on__team"),
             **kwargs,
         )
+
+
+def look_alikes(teams: Iterable[Team]) -> list[str]:
+    """Groups of names that could be taken for one another, each as one text."""
+    groups = defaultdict(list)
+    for team in teams:
+        groups[skeleton(team.name)].append(team.name)
+    return [" / ".join(names) for names in groups.values() if len(names) > 1]
 
 
 def coverage(event: Event, judges: list[Judge]) -> list[tuple[Judge, int, int]]:

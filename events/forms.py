@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Skill, User
-from core.text import clean_line, clean_text
+from core.forms import LineInput, ProseInput
 from events.actions import Wishes, conduct_digest
 from events.models import (
     Announcement,
@@ -24,22 +24,6 @@ LONGEST_LINE = 200
 LONGEST_TEXT = 2000
 
 
-class LineInput(forms.CharField):
-    """One line that people type, as :class:`core.models.LineField` would store it."""
-
-    def to_python(self, value: Any) -> str:
-        return clean_line(super().to_python(value) or "")
-
-
-class TextInput(forms.CharField):
-    """Some lines that people type."""
-
-    widget = forms.Textarea(attrs={"rows": 4})
-
-    def to_python(self, value: Any) -> str:
-        return clean_text(super().to_python(value) or "")
-
-
 def field_for(question: RegistrationQuestion) -> forms.Field:
     """The form field that asks ``question``; choices hold its own options only."""
     kind = RegistrationQuestion.Kind
@@ -51,7 +35,7 @@ def field_for(question: RegistrationQuestion) -> forms.Field:
     options = [(option, option) for option in question.option_list]
     match question.kind:
         case kind.TEXT:
-            return TextInput(max_length=LONGEST_TEXT, **common)
+            return ProseInput(max_length=LONGEST_TEXT, **common)
         case kind.CHOICE:
             return forms.ChoiceField(
                 choices=[("", _("Please choose")), *options], **common

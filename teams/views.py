@@ -160,13 +160,20 @@ class JoinTeamView(TeamActionView):
         return _("Welcome to %(team)s!") % {"team": team}
 
 
+class BadWord(Refused):
+    """Says what the form found."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 class AskTeamView(TeamActionView):
     permission = "teams.ask_team"
 
     def perform(self, team: Team) -> str:
         form = JoinRequestForm(self.request.POST)
         if not form.is_valid():
-            raise Refused
+            raise BadWord(form.errors["message"][0])
         actions.ask_to_join(team, self.user, form.cleaned_data["message"])
         return _("Your request is with the captain. We will mail you the answer.")
 
