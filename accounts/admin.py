@@ -1,17 +1,20 @@
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from accounts.models import Skill, User
 
-# Rights come from rules; sign-in by others is set up by environment variables.
-admin.site.unregister([Group, SocialApp, SocialToken])
+# allauth's own windows show the secrets of second steps, sessions and tokens.
+admin.site.unregister([Group, Authenticator, SocialApp, SocialToken, UserSession])
 
 
 @admin.register(User)
@@ -40,3 +43,20 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
 class SkillAdmin(ModelAdmin):
     list_display = ("name", "slug")
     search_fields = ("name",)
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ModelAdmin):
+    """For whoever has lost their second step: a superuser takes it away."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_filter = ("type",)
+    list_select_related = ("user",)
+    search_fields = ("user__email",)
+    exclude = ("data",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

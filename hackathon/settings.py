@@ -86,6 +86,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "hackathon.urls"
 WSGI_APPLICATION = "hackathon.wsgi.application"
 FORMS_URLFIELD_ASSUME_HTTPS = True  # what Django 6 does
+MESSAGE_STORAGE = "core.messages.Storage"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 TEMPLATES = [
     {
@@ -254,8 +255,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = DATA_DIR / "media"  # private: files leave through views that ask a rule
 DATASET_MAX_BYTES = 50 * 2**20
 PICTURE_MAX_BYTES = 10 * 2**20
-FILE_UPLOAD_PERMISSIONS = 0o600
-FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000  # an event with all its inlines in the admin
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

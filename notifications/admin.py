@@ -81,8 +81,10 @@ class MailTextForm(forms.ModelForm[MailText]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if field := self.fields.get("template"):
-            field.choices = [  # type: ignore[attr-defined]
+        if self.instance.pk:  # it stays the mail it is, and the page does not ask
+            del self.fields["template"]
+        else:
+            self.fields["template"].choices = [  # type: ignore[attr-defined]
                 (name, composing.usual_words(name)[0])
                 for name in composing.known_templates()
             ]

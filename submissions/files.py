@@ -31,6 +31,11 @@ BINARY = {  # extension: what its first bytes must be
 }
 ALLOWED = sorted(TEXT | set(BINARY))
 HEAD = 8192
+# The policy a file is served with: nothing in it runs, whatever a browser takes it for.
+INERT = (
+    "default-src 'none'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; sandbox"
+)
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 # What a text must not begin with. Further in it may be data: scraped pages, say.
 DANGEROUS = re.compile(

@@ -13,6 +13,7 @@ from core.pagecache import public_page
 from core.views import ActionView, PermittedObjectView
 from events.views import EventMixin
 from submissions import actions
+from submissions.files import INERT
 from submissions.forms import DatasetForm
 from submissions.licences import NAMES
 from submissions.models import Dataset
@@ -136,5 +137,5 @@ class DatasetFileView(DatasetView):
             filename=dataset.filename,
             content_type="application/octet-stream",
         )
-        response["Content-Security-Policy"] = "sandbox"
+        response["Content-Security-Policy"] = INERT
         return response

@@ -28,6 +28,7 @@ from events.models import Phase
 from events.views import EventMixin
 from submissions import actions
 from submissions.actions.projects import missing_parts
+from submissions.files import INERT
 from submissions.forms import (
     GalleryFilterForm,
     PictureForm,
@@ -302,7 +303,13 @@ class PictureView(EventMixin, View):
         picture = get_object_or_404(
             ProjectPicture, pk=kwargs["pk"], project__in=visible
         )
-        response = FileResponse(picture.image.open("rb"), content_type="image/webp")
+        response = FileResponse(
+            picture.image.open("rb"),
+            as_attachment=True,  # pages show it all the same
+            filename=f"{kwargs['slug']}-{picture.pk}.webp",
+            content_type="image/webp",
+        )
+        response["Content-Security-Policy"] = INERT
         if visible.in_gallery().exists():
             # The picture never changes, but its project may be withdrawn.
             response["Cache-Control"] = "public, max-age=300"

@@ -173,7 +173,7 @@ def test_asking_and_answering(sign_in, team, captain, attendee):
 def test_asking_with_too_long_a_word_is_refused(sign_in, team, captain, attendee):
     page = sign_in(attendee).post(url("ask", team), {"message": "x" * 501}, follow=True)
 
-    assert "not possible" in page.content.decode()
+    assert "at most 500 characters" in page.content.decode()
     assert not JoinRequest.objects.exists()
 
 

@@ -1,0 +1,583 @@
+"""A form changes its own fields and no others; a page tells each role its own part.
+
+Each post that works is sent twice from the same start: as the page would send it, and
+with the names of every column and of what else might be worth having. The rows must
+come out the same.
+"""
+
+import io
+import json
+from html.parser import HTMLParser
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.apps import apps
+from django.contrib import admin
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management.color import no_style
+from django.db import connection, models, transaction
+from django.urls import get_resolver, reverse
+from django.utils import timezone
+from PIL import Image
+
+from judging.models import ScorecardRevision
+from tests.access.test_admin import SCOPED, furnish, rows_of
+from tests.access.test_matrix import LINES, ROLES, address, client_of
+from tests.access.world import build
+from tests.factories.events import (
+    RegistrationFactory,
+    RegistrationQuestionFactory,
+)
+from tests.factories.feedback import ResponseFactory, ToolReviewFactory
+from tests.factories.judging import (
+    CriterionFactory,
+    RoundFactory,
+    ScorecardFactory,
+)
+from tests.factories.notifications import NotificationFactory
+from tests.factories.submissions import ProjectFactory, ToolUseFactory
+from tests.factories.teams import MembershipFactory, TeamFactory
+
+OURS = {
+    "accounts", "events", "notifications", "teams", "submissions", "judging",
+    "feedback",
+}  # fmt: skip
+WORTH_HAVING = {
+    "_method": "DELETE",
+    "admin": "on",
+    "captain": "1",
+    "id": "1",
+    "is_active": "",
+    "is_staff": "on",
+    "is_superuser": "on",
+    "organiser": "1",
+    "password": "x",
+    "pk": "1",
+    "points": "99",
+    "user[is_staff]": "on",
+    "user__is_superuser": "on",
+    "user.is_staff": "on",
+    "event.is_published": "",
+    "groups": "1",
+    "user_permissions": "1",
+    "wins": "1",
+}
+
+# The first that fits.
+VALUES = {
+    models.DateTimeField: "2001-02-03 04:05",
+    models.TimeField: "04:05",
+    models.JSONField: '{"taken": "over"}',
+    models.EmailField: "taken@over.example",
+    models.URLField: "https://taken.example/over",
+    models.CharField | models.TextField: "taken-over",
+    models.Field: "7",
+}
+
+
+def ours():
+    return [model for model in apps.get_models() if model._meta.app_label in OURS]
+
+
+def hostile(edge, own):
+    """A value for every column of every table: its first choice or its last."""
+    values = dict(WORTH_HAVING)
+    for model in ours():
+        for field in model._meta.get_fields():
+            if not getattr(field, "concrete", False):
+                continue
+            name = field.name
+            values[name] = value_for(field, edge)
+            if field.is_relation:
+                values[f"{name}_id"] = values[name]
+            values[f"{model._meta.model_name}-{name}"] = values[name]
+    return {name: value for name, value in values.items() if name not in own}
+
+
+def value_for(field, edge):
+    """One that the field would take, and most rows do not have."""
+    if field.is_relation:
+        rows = field.related_model.objects.order_by("pk")
+        row = rows.first() if edge == "first" else rows.last()
+        return str(row.pk if row else 1)
+    if field.choices:
+        choices = [value for value, _label in field.flatchoices if value]
+        return str(choices[0] if edge == "first" else choices[-1])
+    if isinstance(field, models.BooleanField):
+        return "on" if edge == "first" else ""
+    return next(value for kind, value in VALUES.items() if isinstance(field, kind))
+
+
+VOLATILE = models.DateTimeField | models.FileField | models.UUIDField
+RANDOM = {"join_code", "key", "nonce", "ticket", "token"}
+
+
+def rows():
+    """All our rows, without what is new each time."""
+    found = {}
+    for model in ours():
+        names = [
+            field.name
+            for field in model._meta.concrete_fields
+            if not isinstance(field, VOLATILE) and field.name not in RANDOM
+        ]
+        found[model._meta.label] = list(
+            model.objects.order_by("pk").values_list("pk", *names)
+        )
+        for field in model._meta.many_to_many:
+            through = getattr(model, field.name).through
+            found[f"{model._meta.label}.{field.name}"] = sorted(
+                through.objects.values_list(*[f.attname for f in through._meta.fields])
+            )
+    return found
+
+
+def after(post):
+    """The rows that ``post`` leaves behind; then everything is as before."""
+    for statement in connection.ops.sequence_reset_sql(no_style(), ours()):
+        with connection.cursor() as cursor:  # PostgreSQL counts on over a rollback
+            cursor.execute(statement)
+    point = transaction.savepoint()
+    try:
+        answer = post()
+        if answer.streaming:
+            b"".join(answer.streaming_content)
+        return answer.status_code, rows()
+    finally:
+        transaction.savepoint_rollback(point)
+
+
+def png():
+    picture = io.BytesIO()
+    Image.new("RGB", (2, 2)).save(picture, "PNG")
+    return SimpleUploadedFile("p.png", picture.getvalue())
+
+
+PLACE = {"in_directory": "on", "looking_for_team": "on", "pitch": "new"}
+IDEA = {"title": "new", "pitch": "new", "wanted_skills": ""}
+TEAM = {"name": "new", "pitch": "new", "join_policy": "open", "wanted_skills": ""}
+DATASET = {
+    "title": "new",
+    "description": "new",
+    "upload": "",
+    "link": "https://example.org/new",
+    "licence": "CC0-1.0",
+    "provenance": "new",
+    "known_faults": "new",
+    "sensitivity": "open",
+}
+PROJECT = {
+    "version": "1",
+    "title": "new",
+    "tagline": "new",
+    "story": "new",
+    "repository_url": "",
+    "demo_url": "",
+    "video_url": "",
+    "slides_url": "",
+    "tracks": [],
+    "datasets": [],
+    "tools": [],
+    "lessons_learned": "new",
+    "made_before": "new",
+}
+REVIEW = {
+    "meets_my_needs": "5",
+    "easy_to_use": "6",
+    "again": "yes",
+    "helped": "docs",
+    "in_the_way": "bugs",
+    "remark": "new",
+    "may_quote": "on",
+}
+# Every field that the form has, filled in as the page would send it.
+POSTS = [
+    ("stranger", "events:register", "event", {**PLACE, "conduct_digest": ""}),
+    ("attendee", "events:registration", "event", PLACE),
+    ("attendee", "events:cancel", "event", {}),
+    ("attendee", "events:looking", "event", {"looking_for_team": "on"}),
+    ("attendee", "submissions:idea_create", "event", IDEA),
+    ("captain", "submissions:idea_edit", "event,idea", IDEA),
+    ("organiser", "submissions:idea_edit", "event,idea", IDEA),
+    ("attendee", "submissions:idea_back", "event,idea", {}),
+    ("captain", "submissions:idea_withdraw", "event,idea", {}),
+    ("newcomer", "submissions:idea_found", "event,idea", {}),
+    ("captain", "submissions:dataset_create", "event", DATASET),
+    ("captain", "submissions:dataset_edit", "event,dataset", DATASET),
+    ("organiser", "submissions:dataset_edit", "event,dataset", DATASET),
+    ("captain", "submissions:dataset_remove", "event,dataset", {}),
+    ("founder", "submissions:project_create", "event", {"title": "new"}),
+    ("captain", "submissions:project_edit", "event,project", PROJECT),
+    (
+        "organiser",
+        "submissions:project_edit",
+        "event,project",
+        {**PROJECT, "reason": "new"},
+    ),
+    ("drafter", "submissions:project_submit", "event,draft", {}),
+    ("captain", "submissions:project_withdraw", "event,project", {}),
+    (
+        "captain",
+        "submissions:pictures",
+        "event,project",
+        {"picture": png, "description": "new"},
+    ),
+    ("captain", "submissions:picture_remove", "event,project,picture", {}),
+    ("newcomer", "teams:create", "event", TEAM),
+    ("captain", "teams:edit", "event,team", TEAM),
+    ("organiser", "teams:edit", "event,team", TEAM),
+    ("newcomer", "teams:join", "event,open", {}),
+    ("newcomer", "teams:join_by_code", "event,team,code", {}),
+    ("newcomer", "teams:ask", "event,team", {"message": "new"}),
+    ("member", "teams:leave", "event,team", {}),
+    ("captain", "teams:new_code", "event,team", {}),
+    ("captain", "teams:remove", "event,team,member", {}),
+    ("captain", "teams:hand_over", "event,team,member", {}),
+    ("captain", "teams:answer", "event,team,request,accept", {}),
+    (
+        "member",
+        "accounts:profile",
+        "",
+        {
+            "display_name": "new",
+            "headline_role": "student",
+            "skills": "New",
+            "about": "new",
+            "time_zone": "Europe/Berlin",
+        },
+    ),
+    (
+        "member",
+        "notifications:preferences",
+        "",
+        {"quiet_from": "22:00", "quiet_until": "07:00", "topics": ["team"]},
+    ),
+    ("anonymous", "notifications:unsubscribe", "", {}),
+    (
+        "judge",
+        "judging:card",
+        "card",
+        {"notes": "new", "feedback": "new", "starred": "on", "status": "started"},
+    ),
+    ("judge", "judging:conflict", "card", {"reason": "new"}),
+    (
+        "anonymous",
+        "feedback:survey_event",
+        "token",
+        {"come_again": "7", "what_to_change": "new", "role": "student"},
+    ),
+    ("anonymous", "feedback:survey_tool", "token,used", REVIEW),
+    (
+        "organiser",
+        "events:announce",
+        "event",
+        {"text": "new", "on_stage": "on", "by_mail": "on"},
+    ),
+    ("organiser", "events:check_in", "event,ticket", {}),
+    ("organiser", "events:undo_check_in", "event,arrived", {}),
+    ("organiser", "events:answer", "event,registration,cancel", {}),
+    (
+        "organiser",
+        "notifications:mail",
+        "event",
+        {"segment": "everybody", "subject": "new", "body": "new"},
+    ),
+    ("organiser", "notifications:broadcast", "event,broadcast", {}),
+    ("organiser", "notifications:send_again", "event,mail", {}),
+    (
+        "organiser",
+        "notifications:answer_held",
+        "event",
+        {"answer": "send", "template": "teams/email/find_a_team"},
+    ),
+    ("organiser", "judging:deal", "event", {}),
+    ("organiser", "judging:publish", "other_event", {"reason": "new"}),
+    ("organiser", "judging:late", "event,late", {"decision": "accept"}),
+    ("organiser", "judging:award", "event,prize", {"project": "{project_pk}"}),
+    ("organiser", "judging:on_stage", "event,round", {"project": "{project_pk}"}),
+]
+# Nothing of theirs is a field of ours, or their tests are beside the action.
+ELSEWHERE = {
+    "accounts:delete",  # asks for the password first
+    "accounts:export",  # reads only
+    "judging:scorecard",  # speaks JSON, see below
+    "judging:sign_out",  # a session only
+    "teams:code",  # leads on, changes nothing
+}
+STAYS = {"notifications:unsubscribe"}
+REFUSES_STRANGE_FIELDS = {"feedback:survey_event", "feedback:survey_tool"}
+
+
+@pytest.fixture
+def world(db):
+    """With somebody at each of the doors of :data:`POSTS`."""
+    world = furnish(build("x"))
+    event, users, words = world.event, world.users, world.words
+    users["newcomer"] = RegistrationFactory(event=event).user
+    users["founder"] = MembershipFactory(team__event=event, role="captain").user
+    RegistrationFactory(event=event, user=users["founder"])
+    draft = event.projects.get(slug=words["draft"])
+    draft.tagline, draft.repository_url = "x", "https://code.example.org/x"
+    draft.save()
+    ToolUseFactory(project=draft)
+    users["drafter"] = draft.team.memberships.get().user
+    RegistrationFactory(event=event, user=users["drafter"])
+    project = event.projects.get(slug=words["project"])
+    event.published_results.update(snapshot={"rounds": [], "awards": []})
+    held = NotificationFactory(event=event, template="teams/email/find_a_team")
+    held.status = "held"
+    held.save()
+    published = RoundFactory(event__series=event.series, event__phases=[])
+    score(published)
+    ProjectFactory(team__event=event, submitted=True)  # not dealt yet
+    ScorecardRevision.objects.filter(pk=words["late"]).update(
+        payload={
+            "scores": {},
+            "notes": "",
+            "feedback": "",
+            "starred": False,
+            "status": "started",
+        }
+    )
+    words |= {
+        "project_pk": project.pk,
+        "used": ToolUseFactory(project=project).tool.slug,
+        "open": TeamFactory(event=event, join_policy="open").slug,
+        "arrived": RegistrationFactory(
+            event=event, status="checked_in", checked_in_at=timezone.now()
+        ).ticket,
+        "other_event": published.event.slug,
+        "cancel": "cancel",
+    }
+    return world
+
+
+def score(round_):
+    card = ScorecardFactory(round=round_, status="done")
+    card.scores.create(criterion=CriterionFactory(round=round_), value=3)
+
+
+def test_every_door_is_tried():
+    def views(resolver=None, namespace=""):
+        for pattern in (resolver or get_resolver()).url_patterns:
+            if hasattr(pattern, "url_patterns"):
+                yield from views(pattern, f"{pattern.namespace or namespace}")
+            elif hasattr(pattern.callback, "view_class"):
+                yield f"{namespace}:{pattern.name}", pattern.callback.view_class
+
+    ours = {name for name, *_rest in LINES}
+    doors = {
+        name
+        for name, view in views()
+        if name in ours
+        and any(
+            hasattr(view, verb) and verb in view.http_method_names
+            for verb in ("post", "put", "patch", "delete")
+        )
+    }
+
+    assert doors == {name for _role, name, *_rest in POSTS} | ELSEWHERE
+
+
+@pytest.mark.parametrize("edge", ["first", "last"])
+@pytest.mark.parametrize(
+    ("role", "name", "words", "fields"),
+    POSTS,
+    ids=[f"{role}-{name}" for role, name, *_rest in POSTS],
+)
+def test_a_form_changes_its_own_fields_only(role, name, words, fields, edge, world):
+    if name == "notifications:unsubscribe":
+        url = address(name, [], world)
+    else:
+        known = {**world.words, "accept": "accept"}
+        url = reverse(name, args=[known[word] for word in words.split(",") if word])
+    client = client_of(role, world, world)
+    extra = hostile(edge, fields)
+
+    def post(**more):
+        sent = {
+            field: value() if callable(value) else value
+            for field, value in fields.items()
+        }
+        if sent.get("project"):
+            sent["project"] = world.words["project_pk"]
+        return after(lambda: client.post(url, sent | more))
+
+    before = rows()
+    status, expected = post()
+    _status, found = post(**extra)
+
+    assert len(extra) > 300
+    assert status == (200 if name in STAYS else 302)
+    assert expected != before
+    assert found == (before if name in REFUSES_STRANGE_FIELDS else expected)
+
+
+def test_a_phone_that_sends_more_is_told_so(world):
+    client = client_of("judge", world, world)
+    url = reverse("judging:scorecard", args=[world.words["card"]])
+    card = {"client": "a", "revision": 1, "scores": {}, "status": "started"}
+
+    def put(**more):
+        body = json.dumps(card | more)
+        return after(lambda: client.put(url, body, content_type="application/json"))
+
+    before = rows()
+    extra = hostile("last", {*card, "notes", "feedback", "starred", "tapped_at"})
+    for name, value in extra.items():
+        assert put(**{name: value}) == (422, before), name
+    status, found = put()
+    assert (status, found != before) == (200, True)
+
+
+class Inputs(HTMLParser):
+    """What a browser would send of the one form of an admin page."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.sent, self.select, self.text = {}, "", ""
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        one = dict(attributes)
+        name, kind = one.get("name"), one.get("type", "text")
+        match tag:
+            case "input" if name and kind not in {"submit", "file", "button"}:
+                if kind not in {"checkbox", "radio"} or "checked" in one:
+                    self.sent[name] = one.get("value") or "on" * (kind == "checkbox")
+            case "select":
+                self.select = name
+            case "option" if self.select and "selected" in one:
+                self.sent[self.select] = one.get("value", "")
+            case "textarea" if name:
+                self.text = name
+                self.sent[name] = ""
+
+    def handle_data(self, data):
+        if self.text:
+            self.sent[self.text] += data
+
+    def handle_endtag(self, tag):
+        if tag == "textarea":
+            self.text = ""
+        if tag == "select":
+            self.select = ""
+
+
+CHANGEABLE = [
+    model for model, window in SCOPED.items() if window.may_change or window.inlines
+]
+
+
+@pytest.mark.parametrize("edge", ["first", "last"])
+@pytest.mark.parametrize(
+    "model", CHANGEABLE, ids=[model._meta.label for model in CHANGEABLE]
+)
+def test_a_form_of_the_admin_changes_nothing_that_it_does_not_show(model, edge, world):
+    client = client_of("organiser", world, world)
+    label = model._meta.label_lower.replace(".", "_")
+    row = rows_of(model, world).latest("pk")
+    url = reverse(f"admin:{label}_change", args=[row.pk])
+    page = client.get(url)
+    sent = {
+        name: value
+        for name, value in Inputs(page.content.decode()).sent.items()
+        if not name.startswith(("_", "action", "select_")) and "__prefix__" not in name
+    }
+    context = page.context_data
+    shown = set(context["adminform"].form.fields) | set(sent)
+    extra = {
+        name: value for name, value in hostile(edge, shown).items() if name[0] != "_"
+    }
+    # The same for each row of each inline: its columns that the page does not show.
+    for inline in context["inline_admin_formsets"]:
+        prefix = inline.formset.prefix
+        for number, form in enumerate(inline.formset.initial_forms):
+            extra |= {
+                f"{prefix}-{number}-{name}": value
+                for name, value in hostile(edge, set(form.fields)).items()
+                if name[0] != "_" and name != "DELETE"
+            }
+
+    before = rows()
+    status, found = after(lambda: client.post(url, sent))
+    hostile_status, found_too = after(lambda: client.post(url, sent | extra))
+
+    assert len(extra) > 250
+    assert status == hostile_status == (302 if SCOPED[model].may_change else 403)
+    assert found == before
+    assert found_too == found
+
+
+def pages(role, world):
+    """Every page that ``role`` can read, as text."""
+    client = client_of(role, world, world)
+    paths = [
+        address(name, words, world)
+        for name, words, method, expected in LINES
+        if method == "GET" and expected[role] == 200 and "token" not in words
+    ]
+    paths.append(reverse("account_email"))
+    if role in {"organiser", "superuser"}:
+        for model in admin.site._registry:
+            label = model._meta.label_lower.replace(".", "_")
+            shown = rows_of(model, world) if model in SCOPED else model.objects.all()
+            paths.append(reverse(f"admin:{label}_changelist"))
+            paths += [
+                reverse(f"admin:{label}_change", args=[row.pk]) for row in shown[:5]
+            ]
+    for path in paths:
+        answer = client.get(path)
+        if answer.streaming:
+            yield path, b"".join(answer.streaming_content).decode(errors="replace")
+        elif answer.status_code == 200:
+            yield path, answer.content.decode()
+
+
+# What is private, and who may read it; nobody else does, on any page.
+PRIVATE = {
+    "secret-attendee@example.org": {"attendee", "organiser", "superuser"},
+    "secret-captain@example.org": {"captain", "organiser", "superuser"},
+    "secret-judge@example.org": {"organiser", "superuser"},
+    "secret-answer": {"attendee", "organiser", "superuser"},
+    "secret-note": {"judge"},
+    "secret-survey": set(),
+    "secret-second-step": set(),
+    "secret-mail-link": set(),
+}
+
+
+def test_each_role_reads_its_own_part_only(world):
+    event, users = world.event, world.users
+    for role in ("attendee", "captain"):
+        users[role].email = f"secret-{role}@example.org"
+        users[role].save()
+        users[role].emailaddress_set.create(email=users[role].email, verified=True)
+    world.judge.email = "secret-judge@example.org"
+    world.judge.save()
+    world.judge.scorecards.update(notes="secret-note")
+    question = RegistrationQuestionFactory(event=event)
+    event.registrations.filter(user=users["attendee"]).update(
+        answers={str(question.pk): "secret-answer"}, in_directory=True
+    )
+    response = ResponseFactory(
+        survey=event.survey,
+        invitation=event.survey.invitations.get(),
+        what_to_change="secret-survey",
+    )
+    ToolReviewFactory(response=response, remark="secret-survey", may_quote=True)
+    Authenticator.objects.create(
+        user=users["captain"], type="totp", data={"secret": "secret-second-step"}
+    )
+    event.notifications.update(context={"path": "/secret-mail-link"})
+    neighbour = build("y")
+    users["other"] = neighbour.users["organiser"]
+
+    seen = {secret: {} for secret in PRIVATE}
+    for role in ROLES:
+        for path, text in pages(role, world):
+            for secret in PRIVATE:
+                if secret in text:
+                    seen[secret].setdefault(role, path)
+
+    assert {secret: set(by) for secret, by in seen.items()} == PRIVATE, seen

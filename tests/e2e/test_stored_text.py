@@ -1,0 +1,382 @@
+"""What people typed never runs: on no page, for nobody, with and without our policy.
+
+The first visit is in a browser that ignores the policy, so that escaping alone must
+hold, by every role to every page. Under the policy no more can run than without it, so
+the second visit, to one page of each kind, is to see that it stops nothing of ours.
+"""
+
+import html
+from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
+from urllib.parse import quote
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.base import ContentFile
+from django.core.management import call_command
+from django.test import RequestFactory
+from django.urls import NoReverseMatch, Resolver404, get_resolver, resolve, reverse
+from markdown_it import MarkdownIt
+from playwright.sync_api import Error
+
+from accounts.models import User
+from events.models import Track
+from feedback.models import ToolReview
+from judging.models import PublishedResult
+from notifications.models import CaughtMail
+from submissions import profiles
+from submissions.models import Dataset, Tool, ToolUse
+from tests.access.test_admin import SCOPED, furnish, rows_of
+from tests.access.test_matrix import LINES, address
+from tests.access.world import build
+from tests.e2e.polyglots import POLYGLOTS, Garden
+from tests.factories.accounts import UserFactory
+from tests.factories.events import RegistrationQuestionFactory
+from tests.factories.submissions import DatasetFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ROLES = ("anonymous", "attendee", "captain", "judge", "organiser", "superuser")
+TABS = 3
+REAL_KEY = {"mfa_reauthenticate_webauthn", "mfa_authenticate"}  # ours only has a name
+# What no page of ours has, so somebody's text put it there.
+FOREIGN = """
+[...document.querySelectorAll("*")].flatMap(element =>
+  [...element.attributes]
+    .filter(({name, value}) => /^on/.test(name) || (
+      /^(href|src|action|formaction|data|srcdoc|xlink:href)$/.test(name) &&
+      /^\\s*(javascript|data|vbscript):/i.test(value)))
+    .map(({name, value}) => `<${element.tagName} ${name}="${value}">`))
+"""
+
+
+markdown = MarkdownIt("commonmark")
+markdown.validateLink = lambda _link: True
+# What careless pages do with a text.
+CARELESS = [
+    lambda text: text,
+    lambda text: f'<input value="{text}">',
+    lambda text: f"<input value='{text}'>",
+    lambda text: f"<input value={text}>",
+    lambda text: f'<a href="{text}">x</a>',
+    lambda text: f"<textarea>{text}</textarea>",
+    lambda text: f"<title>{text}</title>",
+    lambda text: f"<style>{text}</style>",
+    lambda text: f"<!-- {text} -->",
+    lambda text: f"<script>x = '{text}'</script>",
+    lambda text: f'<script>x = "{text}"</script>',
+    lambda text: '<script>x = "{}"</script>'.format(text.replace('"', '\\"')),
+    lambda text: f"<script>x = `{text}`</script>",
+    lambda text: f"<script>/* {text} */</script>",
+    html.unescape,
+    markdown.render,
+]
+TOUCH = """
+for (const element of document.querySelectorAll("*")) {
+  element.focus?.();
+  element.click?.();
+}
+"""
+
+
+def furnish_more(world):
+    """Rows that neither the demo nor the world of the matrix has."""
+    event = world.event
+    question = RegistrationQuestionFactory(event=event, help_text="x", options="a\nb")
+    event.registrations.update(answers={str(question.pk): "x"}, in_directory=True)
+    event.faqs.create(question="x", answer="x")
+    event.agenda.create(title="x", starts_at=event.ends_at, room="x")
+    event.reminder_rules.create(kind="teams.people_without_a_team", hours_before=5)
+    event.audit_entries.create(verb="events.copied", details={"source": "x"})
+    snapshot = PublishedResult.objects.earliest("pk").snapshot
+    event.published_results.update(snapshot=snapshot)
+    project = world.judge.scorecards.get().project
+    event.rounds.update(now_on=project)
+    ToolUse.objects.create(
+        project=project, tool=Tool.objects.get(slug=world.words["tool"])
+    )
+    world.words["dataset"] = dataset_with_columns(project.team).slug
+    mail = CaughtMail.objects.create(to="x", subject="x", text="x", headers={"X": "x"})
+    world.words["missing"] = mail.pk
+    world.users["superuser"] = UserFactory(is_superuser=True, is_staff=True)
+    for user in world.users.values():
+        Authenticator.objects.create(
+            user=user, type="webauthn", data={"name": "x", "credential": {}}
+        )
+        UserSession.objects.create(
+            user=user,
+            session_key=user.pk,  # until there is one
+            ip="127.0.0.1",
+            user_agent="x",
+            data={"x": "x"},
+        )
+    for model in (Track, User):
+        LogEntry.objects.create(
+            user=user,
+            content_type=ContentType.objects.get_for_model(model),
+            object_id=windows_row(model, world).pk,
+            object_repr="x",
+            action_flag=CHANGE,
+            change_message="x",
+        )
+
+
+def windows_row(model, world):
+    """The row whose pages of the admin are visited."""
+    rows = rows_of(model, world) if model in SCOPED else model.objects.all()
+    return rows.first()
+
+
+def dataset_with_columns(team):
+    """A file whose columns and cells are the polyglots, profiled as any other."""
+    line = ",".join('"{}"'.format(one.replace('"', '""')) for one in POLYGLOTS)
+    dataset = DatasetFactory(
+        team=team,
+        file=ContentFile(f"{line}\n{line}\n", name="x.csv"),
+        filename="x.csv",
+        sensitivity="open",
+        profile_status=Dataset.ProfileStatus.WAITING,
+    )
+    profiles.profile(dataset.pk)
+    dataset.refresh_from_db()
+    assert len(dataset.profile["columns"]) == len(POLYGLOTS)
+    return dataset
+
+
+def words_of_the_demo():
+    """What fills the addresses of its finished event, with results and a survey."""
+    review = ToolReview.objects.final().earliest("pk")
+    event = review.survey.event
+    project = event.projects.in_gallery().first()
+    return {
+        "event": event.slug,
+        "series": event.series.slug,
+        "project": project.slug,
+        "team": project.team.slug,
+        "tool": review.tool.slug,
+    }
+
+
+def admin_pages(world, user):
+    """Every window that ``user`` has: list, forms, confirmation and history.
+
+    A superuser sees the lists as the answer to a search; pages that organisers have,
+    too, are left to them.
+    """
+    everything = user.is_superuser
+    asked, theirs = (RequestFactory().get("/admin/") for _request in range(2))
+    asked.user, theirs.user = user, world.users["organiser"]
+    yield reverse("admin:index")
+    yield reverse("admin:search") + "?s=script"
+    yield reverse("admin:events_event_copy", args=[world.event.pk])
+    for model, window in admin.site._registry.items():
+        label = model._meta.label_lower.replace(".", "_")
+        row = windows_row(model, world)
+        pages = {
+            "changelist": window.has_view_permission,
+            "add": window.has_add_permission,
+            "change": window.has_view_permission,
+            "delete": window.has_delete_permission,
+        }
+        if model in {Track, User}:  # looks the same everywhere
+            pages["history"] = window.has_view_permission
+        for page, may in pages.items():
+            if not may(asked) or (everything and page != "changelist" and may(theirs)):
+                continue
+            if page in {"changelist", "add"}:
+                search = f"?q={quote(POLYGLOTS[10])}" if window.search_fields else ""
+                path = reverse(f"admin:{label}_{page}")
+                yield path + (search if everything and page == "changelist" else "")
+            elif row:
+                yield reverse(f"admin:{label}_{page}", args=[row.pk])
+
+
+def account_pages():
+    """Pages of allauth that need no key of their own."""
+    for pattern in get_resolver().url_patterns:
+        if str(pattern.pattern) == "accounts/":
+            names = {name for name in pattern.reverse_dict if isinstance(name, str)}
+            for name in names - REAL_KEY:
+                try:
+                    yield reverse(name)
+                except NoReverseMatch:
+                    continue
+
+
+def pages_of(role, world):
+    own = ["/no/such/page/"]
+    for name, words, method, expected in LINES:
+        # What a judge has no more of than anybody was seen by anybody.
+        known = role == "judge" and expected["anonymous"] == 200
+        if method == "GET" and expected[role] == 200 and not known:
+            own.append(address(name, words, world))
+    if role in {"anonymous", "superuser"}:
+        demo = replace(world, words=words_of_the_demo())
+        own += [
+            address(name, words, demo)
+            for name, words, method, expected in LINES
+            if words and method == "GET" and set(words) <= set(demo.words)
+        ]
+    if role in {"anonymous", "attendee"}:
+        own += account_pages()
+    if role == "judge":
+        own.append(f"{address('judging:card', ['card'], world)}?step-back=1")
+    if role in {"organiser", "superuser"}:
+        own += admin_pages(world, world.users[role])
+    return own
+
+
+class Visitor:
+    """One role's browser, with some tabs, that notes what runs."""
+
+    def __init__(self, page):
+        self.page, context = page, page.context
+        self.tabs = [self.page, *(context.new_page() for _tab in range(TABS - 1))]
+        self.ran, self.statuses = [], {}
+        for name in ("_", "__canary"):
+            context.expose_binding(name, self.note)
+        context.on("dialog", self.dismiss)
+        context.on("console", self.listen)
+
+    def note(self, source, *_args):
+        self.ran.append(f"{source['page'].url} ran a text")
+
+    def listen(self, message):
+        if "Content Security Policy" in message.text:
+            self.ran.append(f"{message.page.url}: {message.text}")
+
+    def dismiss(self, dialog):
+        self.ran.append(f"{dialog.page.url} opened a dialog")
+        dialog.dismiss()
+
+    def go(self, tab, url):
+        try:
+            self.statuses[url] = tab.goto(url, wait_until="commit").status
+        except Error as error:
+            if "Download is starting" not in error.message:
+                raise
+            self.statuses[url] = "file"  # to keep, and never run
+
+    def visit(self, urls):
+        """One after another, but look at each only when all have their answers."""
+        batch = list(zip(self.tabs, urls, strict=False))
+        for tab, url in batch:
+            self.go(tab, url)
+        for tab, url in batch:
+            if "/judge/" in url:  # is drawn by a script
+                tab.wait_for_load_state("networkidle")
+            tab.wait_for_load_state()
+            self.ran += [f"{url} has {place}" for place in tab.evaluate(FOREIGN)]
+
+
+@pytest.fixture
+def stage(start_site):
+    """The demo and the world of the matrix, in which every text is a polyglot."""
+    call_command("loaddemo", verbosity=0)
+    world = furnish(build("x"))
+    furnish_more(world)
+    return world, start_site()
+
+
+def enter(role, visitor, stage):
+    world, site = stage
+    if role == "judge":
+        visitor.page.goto(site.url + world.judge.get_link_path())
+    elif role != "anonymous":
+        site.sign_in(visitor.page, world.users[role])
+        cookies = {one["name"]: one["value"] for one in visitor.page.context.cookies()}
+        UserSession.objects.filter(user=world.users[role]).update(
+            session_key=cookies[settings.SESSION_COOKIE_NAME]
+        )
+
+
+def kind_of(path):
+    """Pages of one template; each of the admin's forms is a kind of its own."""
+    try:
+        name = resolve(path.partition("?")[0]).view_name
+    except Resolver404:
+        return "nothing"
+    if name.startswith("admin:") and not name.endswith("_change"):
+        return name.rpartition("_")[2]
+    return name
+
+
+def test_each_text_runs_where_nothing_escapes_it(chromium):
+    """Else the other test could not fail."""
+    harmless = []
+    with chromium.new_context() as context:
+        visitor = Visitor(context.new_page())
+        for polyglot in POLYGLOTS:
+            visitor.ran.clear()
+            frames = [
+                f'<iframe srcdoc="{html.escape(careless(polyglot))}"></iframe>'
+                for careless in CARELESS
+            ]
+            visitor.page.set_content("".join(frames))
+            for frame in visitor.page.frames[1:]:
+                with suppress(Error):  # of the polyglot's own making, and gone
+                    frame.evaluate(TOUCH)
+            visitor.page.wait_for_timeout(20)
+            if not visitor.ran:
+                harmless.append(polyglot)
+
+    assert harmless == []
+
+
+def test_nothing_that_people_typed_runs(stage, open_page):
+    world, site = stage
+    garden = Garden()
+    garden.plant()
+    kinds, visitors = {}, []
+    for role in ROLES:
+        visitor = Visitor(open_page(bypass_csp=True))
+        visitors.append(visitor)
+        enter(role, visitor, stage)
+        pages = pages_of(role, world)
+        for first in range(0, len(pages), TABS):
+            if first % 4 == 0:
+                garden.plant(most_rows=30)
+            visitor.visit([site.url + path for path in pages[first : first + TABS]])
+        kinds |= {kind_of(path): (role, path) for path in pages}
+    confirm_deletion(visitor, site)
+
+    assert garden.missed() == []
+    check(visitors, least=400)
+
+    visitors = []
+    for role in ROLES:
+        visitor = Visitor(open_page())
+        visitors.append(visitor)
+        enter(role, visitor, stage)
+        pages = [site.url + path for who, path in kinds.values() if who == role]
+        for first in range(0, len(pages), TABS):
+            visitor.visit(pages[first : first + TABS])
+
+    check(visitors, least=100)
+
+
+def confirm_deletion(visitor, site):
+    """The list afterwards says in a sentence what is gone."""
+    track, page = Track.objects.latest("pk"), visitor.page
+    page.goto(site.url + reverse("admin:events_track_delete", args=[track.pk]))
+    page.locator("#content form [type=submit]").click()
+    page.wait_for_url("**/admin/events/track/")
+
+    assert track.name in page.text_content("body")
+    visitor.ran += page.evaluate(FOREIGN)
+
+
+def check(visitors, least):
+    """Nothing ran, and the pages were there to run it."""
+    statuses = Counter()
+    for visitor in visitors:
+        assert visitor.ran == []
+        statuses.update(visitor.statuses.values())
+    assert 500 not in statuses
+    assert statuses[200] > least
