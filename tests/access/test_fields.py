@@ -125,9 +125,10 @@ def rows():
             model.objects.order_by("pk").values_list("pk", *names)
         )
         for field in model._meta.many_to_many:
-            through = getattr(model, field.name).through
+            through = getattr(model, field.name).through.objects
+            pair = field.m2m_column_name(), field.m2m_reverse_name()
             found[f"{model._meta.label}.{field.name}"] = sorted(
-                through.objects.values_list(*[f.attname for f in through._meta.fields])
+                through.values_list(*pair)
             )
     return found
 
