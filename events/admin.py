@@ -40,6 +40,7 @@ from events.models import (
     SeriesOrganiser,
     Sponsor,
     Track,
+    validate_day,
     windows_in_order,
 )
 from events.scoping import (
@@ -141,13 +142,7 @@ class PhaseFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
             and form.instance.opens_at
             and form.instance.closes_at
         ]
-        problems = [
-            _("%(phase)s closes before it opens.") % {"phase": window}
-            for window in windows
-            if window.closes_at <= window.opens_at
-        ]
-        problems += windows_in_order(windows)
-        if problems:
+        if problems := windows_in_order(windows):
             raise forms.ValidationError([str(problem) for problem in problems])
 
 
@@ -229,7 +224,9 @@ class CopyForm(forms.Form):
         widget=UnfoldAdminTextInputWidget,
     )
     starts_at = forms.SplitDateTimeField(
-        label=_("Doors open"), widget=UnfoldAdminSplitDateTimeWidget
+        label=_("Doors open"),
+        widget=UnfoldAdminSplitDateTimeWidget,
+        validators=[validate_day],
     )
 
 

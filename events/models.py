@@ -22,9 +22,20 @@ RESERVED_SLUGS = frozenset(
 )
 
 
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
 def validate_slug_is_free(slug: str) -> None:
+    if slug != slug.lower():
+        raise ValidationError(_("Please use small letters only."))
     if slug in RESERVED_SLUGS:
         raise ValidationError(_("This address is taken by Menlo itself."))
+
+
+def validate_day(moment: datetime) -> None:
+    """Refuse slips of the keyboard, and what zones and calendars cannot count with."""
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValidationError(_("Please check the year."))
 
 
 class Phase(models.TextChoices):
@@ -151,8 +162,8 @@ class Event(models.Model):
     is_published = models.BooleanField(
         _("published"), default=False, help_text=_("Until then only organisers see it.")
     )
-    starts_at = models.DateTimeField(_("doors open"))
-    ends_at = models.DateTimeField(_("it is over at"))
+    starts_at = models.DateTimeField(_("doors open"), validators=[validate_day])
+    ends_at = models.DateTimeField(_("it is over at"), validators=[validate_day])
     time_zone = models.CharField(
         _("time zone"), max_length=60, default="UTC", validators=[validate_time_zone]
     )
@@ -278,8 +289,8 @@ class PhaseWindow(models.Model):
     phase = models.CharField(
         _("phase"), max_length=20, choices=[(p.value, p.label) for p in WINDOWED]
     )
-    opens_at = models.DateTimeField(_("opens"))
-    closes_at = models.DateTimeField(_("closes"))
+    opens_at = models.DateTimeField(_("opens"), validators=[validate_day])
+    closes_at = models.DateTimeField(_("closes"), validators=[validate_day])
 
     class Meta:
         ordering = ["opens_at"]
@@ -292,6 +303,7 @@ class PhaseWindow(models.Model):
             models.CheckConstraint(
                 condition=Q(closes_at__gt=F("opens_at")),
                 name="phase_closes_after_it_opens",
+                violation_error_message=_("This closes before it opens."),
             ),
         ]
 

@@ -1,7 +1,9 @@
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, Model, Q, QuerySet
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -45,9 +47,41 @@ class RoundInline(ScopedTabularInline):
 EventAdmin.inlines += [RoundInline, JudgeInline]
 
 
+def is_scored(round_: Round | None) -> bool:
+    return (
+        round_ is not None and Score.objects.filter(scorecard__round=round_.pk).exists()
+    )
+
+
+class RubricFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+    def clean(self) -> None:
+        super().clean()
+        kept = [
+            form
+            for form in self.forms
+            if form.cleaned_data and not form.cleaned_data.get("DELETE")
+        ]
+        if not any(self.errors) and not kept:
+            raise forms.ValidationError(
+                _("A round needs at least one criterion: what do judges score?")
+            )
+
+
 class CriterionInline(ScopedTabularInline):
+    """What scores mean stays as it was at the first one; words may be mended."""
+
     model = Criterion
+    formset = RubricFormSet
     tab = False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("weight", "scale_min", "scale_max") if is_scored(obj) else ()
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_add_permission(request, obj) and not is_scored(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not is_scored(obj)
 
 
 @admin.register(Round)

@@ -65,8 +65,20 @@ class Migration(migrations.Migration):
                         verbose_name="published",
                     ),
                 ),
-                ("starts_at", models.DateTimeField(verbose_name="doors open")),
-                ("ends_at", models.DateTimeField(verbose_name="it is over at")),
+                (
+                    "starts_at",
+                    models.DateTimeField(
+                        validators=[events.models.validate_day],
+                        verbose_name="doors open",
+                    ),
+                ),
+                (
+                    "ends_at",
+                    models.DateTimeField(
+                        validators=[events.models.validate_day],
+                        verbose_name="it is over at",
+                    ),
+                ),
                 (
                     "time_zone",
                     models.CharField(
@@ -693,8 +705,18 @@ class Migration(migrations.Migration):
                         verbose_name="phase",
                     ),
                 ),
-                ("opens_at", models.DateTimeField(verbose_name="opens")),
-                ("closes_at", models.DateTimeField(verbose_name="closes")),
+                (
+                    "opens_at",
+                    models.DateTimeField(
+                        validators=[events.models.validate_day], verbose_name="opens"
+                    ),
+                ),
+                (
+                    "closes_at",
+                    models.DateTimeField(
+                        validators=[events.models.validate_day], verbose_name="closes"
+                    ),
+                ),
                 (
                     "event",
                     models.ForeignKey(
@@ -715,6 +737,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("closes_at__gt", models.F("opens_at"))),
                         name="phase_closes_after_it_opens",
+                        violation_error_message="This closes before it opens.",
                     ),
                 ],
             },

@@ -54,9 +54,11 @@ class _Reader(HTMLParser):
             return
         elif tag in {"input", "button"} and name:
             kind = attrs.get("type", "text")
-            ticked = kind not in {"checkbox", "radio"} or "checked" in attrs
-            self.now.values.append((name, attrs.get("value") or "")) if ticked else None
-            if not ticked and name not in self.now.names:
+            is_box = kind in {"checkbox", "radio"}
+            if not is_box or "checked" in attrs:
+                value = attrs.get("value", "on" if is_box else "")
+                self.now.values.append((name, value or ""))
+            elif name not in self.now.names:
                 self.now.values.append((name, ""))
         elif tag == "textarea" and name:
             self.textarea = name
