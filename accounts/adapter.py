@@ -8,9 +8,11 @@ from urllib.parse import urlsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal import ratelimit
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 
 from accounts.hooks import postmen
 from accounts.limits import APP, may_try
@@ -38,6 +40,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return saved
 
     def clean_email(self, email: str) -> str:
+        if email.endswith("]"):
+            raise ValidationError(_("Please give an address at a named place."))
         cleaned: str = super().clean_email(email)
         return cleaned.lower()
 
