@@ -3,6 +3,7 @@
 import logging
 import random
 import smtplib
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.core.mail import EmailMultiAlternatives
@@ -24,6 +25,10 @@ LONGEST_PAUSE = timedelta(hours=1)
 PERMANENT = range(500, 600)
 
 Status = Notification.Status
+
+# Apps above look at the world once more before a mail leaves: why it does not need this
+# one any more, or "".
+doubts: list[Callable[[Notification], str]] = []
 
 
 def deliver(pk: int) -> None:
@@ -73,7 +78,7 @@ def unwanted(notification: Notification) -> str:
         and Preference.objects.filter(user=person, topic=notification.topic).exists()
     ):
         return "The person has switched this topic off."
-    return ""
+    return next((why for doubt in doubts if (why := doubt(notification))), "")
 
 
 def end_of_quiet_hours(notification: Notification) -> datetime | None:

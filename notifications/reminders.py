@@ -15,7 +15,8 @@ from django.utils.formats import date_format
 
 from accounts.models import User
 from events.models import Event, Phase, PhaseWindow
-from notifications.models import ReminderRule, Topic
+from notifications import delivery
+from notifications.models import Notification, ReminderRule, Topic
 from notifications.outbox import notify, notify_address
 
 
@@ -124,6 +125,27 @@ def _queue(reminder: Reminder, window: PhaseWindow) -> None:
                 context={**context, "name": person.name, "path": person.path},
                 expires_at=window.closes_at,
             )
+
+
+@delivery.doubts.append
+def is_out_of_date(notification: Notification) -> str:
+    """A reminder may have waited for the morning, or for an organiser's yes."""
+    word, _colon, rest = notification.key.partition(":")
+    reminder = register.get(rest.partition(":")[0]) if word == "reminder" else None
+    event = notification.event
+    if reminder is None or event is None:
+        return ""
+    window = event.window(reminder.phase)
+    if window is None or window.closes_at != notification.expires_at:
+        return "The deadline has moved."
+    addresses = {
+        person.address if isinstance(person, Addressee) else person.email
+        for person in reminder.who(event)
+    }
+    person = notification.recipient
+    if (person.email if person else notification.address) not in addresses:
+        return "The person has done it, or takes no part any more."
+    return ""
 
 
 # Beat knows it by this name; it lives here because tasks lie below the register.
