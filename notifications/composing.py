@@ -5,6 +5,7 @@ links. ``{placeholders}`` of organisers' texts are a fixed list, replaced as str
 """
 
 import re
+import unicodedata
 from email.utils import formataddr
 from typing import Any
 
@@ -22,6 +23,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from core.text import BIDI_CONTROLS
 from events.models import Event
 from notifications.models import MailText, Notification, Topic
 
@@ -140,7 +142,14 @@ def render_text(template: str, values: dict[str, Any]) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())[:200]
+    """Fit for a header, whatever the row says: no control, nothing turned around."""
+    plain = "".join(
+        " " if unicodedata.category(char) in {"Cc", "Zl", "Zp"} else char
+        for char in text
+        if char not in BIDI_CONTROLS
+    )
+    # What looks like an encoded word (RFC 2047) would be decoded, line ends and all.
+    return " ".join(plain.split()).replace("=?", "=\u2060?")[:200]
 
 
 def compose(notification: Notification) -> EmailMultiAlternatives:
@@ -173,7 +182,9 @@ def compose(notification: Notification) -> EmailMultiAlternatives:
         subject=subject,
         body=render_text("email/frame.txt", frame),
         to=[
-            formataddr((str(person), person.email)) if person else notification.address
+            formataddr((_one_line(str(person)), person.email))
+            if person
+            else notification.address
         ],
         headers=headers,
     )
