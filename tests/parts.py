@@ -165,8 +165,8 @@ def real_broker(redis_server):
 class Mailroom(Controller):
     """An SMTP server that keeps what it takes in ``mails``.
 
-    ``refuse`` is an answer such as ``"451 later"`` to give instead; ``delay`` is how
-    many seconds each sender waits for the answer.
+    ``refuse`` is an answer such as ``"451 later"`` to give instead, or a function from
+    an address to one; ``delay`` is how many seconds each sender waits for the answer.
     """
 
     def __init__(self):
@@ -186,8 +186,11 @@ class Mailroom(Controller):
     async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 -- aiosmtpd
         if self.delay:
             await asyncio.sleep(self.delay)
-        if self.refuse:
-            return self.refuse
+        refuse = self.refuse
+        if callable(refuse):
+            refuse = refuse(envelope.rcpt_tos[0])
+        if refuse:
+            return refuse
         self.mails.append(envelope)
         return "250 Taken"
 
