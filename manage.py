@@ -9,6 +9,11 @@ def main() -> None:
 
     from hackathon.environment import Misconfigured
 
+    if sys.argv[1:2] == ["rank"]:  # arithmetic on files: no settings, no database
+        from judging.management.commands.rank import Command
+
+        Command().run_from_argv(sys.argv)
+        return
     try:
         execute_from_command_line(sys.argv)
     except Misconfigured as refusal:

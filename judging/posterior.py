@@ -1,0 +1,595 @@
+"""What the scores say about the projects, and how sure that is.
+
+Plain numpy: no Django, no database. docs/judging.md tells the model in words; in short,
+a judge's score of a project for a criterion, before it is rounded and cut to the scale,
+is
+
+    level(criterion) + severity(judge) + spread(judge) * quality(project, criterion)
+    + noise(judge) * standard normal
+
+(the factor model of rater effects: Linacre 1989, Cai 2010). A project's qualities have
+a part in common and one per criterion. A judge may also be found to score without
+looking at the projects at all; then their scores tell nothing. Everything is estimated
+together by Gibbs sampling (Geman & Geman 1984), so that what is uncertain about the
+judges makes the projects as uncertain as they are. Comparisons ("this one is better")
+enter by latent values (Albert & Chib 1993).
+"""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, log_ndtr, ndtr, ndtri  # type: ignore[import-untyped]
+
+Array = NDArray[Any]
+
+BURN_IN = 300
+ROUNDS = 1500
+SURE = 0.9  # of every interval
+NOISES: Array = np.exp(np.linspace(np.log(0.12), np.log(2.0), 24))
+# Of one comparison, in units of the spread of all scores.
+COMPARING = 0.5
+SCALES = ((0, 1), (1, 5), (0, 5), (1, 7), (1, 10), (0, 10), (1, 100), (0, 100))
+MOST_LEVELS = 101
+
+
+@dataclass(frozen=True)
+class Rating:
+    """One number of one judge; names are whatever can be a key."""
+
+    judge: Hashable
+    project: Hashable
+    criterion: Hashable
+    score: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    judge: Hashable
+    winner: Hashable
+    loser: Hashable
+
+
+@dataclass(frozen=True)
+class ProjectEstimate:
+    """``score``, ``low`` and ``high`` (90 %) are in the unit of the scores.
+
+    ``rank`` is by ``score``; equal scores share it. ``rank_low`` to ``rank_high`` are
+    the places that hold the project's with 90 %.
+    """
+
+    project: Hashable
+    rank: int
+    score: float
+    low: float
+    high: float
+    rank_low: int
+    rank_high: int
+    p_first: float
+    p_top: float
+
+
+@dataclass(frozen=True)
+class JudgeEstimate:
+    """In the unit of the scores: ``severity`` below 0 is strict, ``noise`` a deviation.
+
+    ``spread`` is 1 for a judge who tells projects apart as far as others do; ``heeded``
+    is the probability that their scores have to do with the projects.
+    """
+
+    judge: Hashable
+    severity: float
+    spread: float
+    noise: float
+    heeded: float
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """``draws``: a row per draw, a column per project, in the order of ``names``."""
+
+    names: tuple[Hashable, ...]
+    projects: tuple[ProjectEstimate, ...]
+    judges: tuple[JudgeEstimate, ...]
+    draws: Array
+
+    def better(self, first: Hashable, second: Hashable) -> float:
+        """The probability that ``first`` is the better project."""
+        a, b = (self.draws[:, self.names.index(name)] for name in (first, second))
+        return float(np.mean(a > b) + np.mean(a == b) / 2)
+
+
+def estimate(
+    ratings: Iterable[Rating],
+    weights: Mapping[Hashable, float] | None = None,
+    comparisons: Iterable[Comparison] = (),
+    *,
+    scale: tuple[float, float] | None = None,
+    top: int = 3,
+    seed: int = 0,
+) -> Posterior:
+    """Estimate every project that somebody rated or compared.
+
+    ``weights`` per criterion, of any sum; those not named count 1. ``scale`` is the
+    lowest and the highest score that could be given; without it the smallest usual
+    scale that holds all scores. The same data in any order, with the same ``seed``,
+    give the same answer to the last digit.
+    """
+    data = _Data.of(list(ratings), weights or {}, list(comparisons), scale)
+    rng = np.random.default_rng(seed)
+    return _summary(data, _sample(data, rng), top)
+
+
+@dataclass(frozen=True)
+class _Data:
+    """The evidence as arrays; numbers of things follow what is said about them."""
+
+    judges: tuple[Hashable, ...]
+    projects: tuple[Hashable, ...]
+    alike: Array  # projects about which the same is said share a number
+    judge: Array
+    project: Array
+    criterion: Array
+    value: Array  # centred, in units of the scores' spread
+    lowest: Array  # before rounding it was from here …
+    highest: Array  # … to here
+    weights: Array
+    centre: float
+    unit: float
+    comparer: Array
+    winner: Array
+    loser: Array
+
+    @classmethod
+    def of(
+        cls,
+        ratings: Sequence[Rating],
+        weights: Mapping[Hashable, float],
+        comparisons: Sequence[Comparison],
+        scale: tuple[float, float] | None,
+    ) -> "_Data":
+        judges, projects, criteria, alike = _canonical(ratings, weights, comparisons)
+        scores = np.array([one.score for one in ratings], dtype=float)
+        centre = float(scores.mean()) if len(scores) else 0.0
+        unit = (float(scores.std()) if len(scores) else 0.0) or 1.0
+        lowest, highest = _cells(scores, scale)
+        share = np.array([float(weights.get(name, 1.0)) for name in criteria] or [1.0])
+        order = sorted(
+            range(len(ratings)),
+            key=lambda n: (
+                judges[ratings[n].judge],
+                projects[ratings[n].project],
+                criteria[ratings[n].criterion],
+                ratings[n].score,
+            ),
+        )
+        rows = [ratings[n] for n in order]
+        pairs = sorted(
+            (judges[one.judge], projects[one.winner], projects[one.loser])
+            for one in comparisons
+        )
+        comparer, winner, loser = (
+            np.array([pair[place] for pair in pairs], dtype=np.int64)
+            for place in range(3)
+        )
+        return cls(
+            judges=tuple(judges),
+            projects=tuple(projects),
+            alike=alike,
+            judge=np.array([judges[one.judge] for one in rows], dtype=np.int64),
+            project=np.array([projects[one.project] for one in rows], dtype=np.int64),
+            criterion=np.array([criteria[r.criterion] for r in rows], dtype=np.int64),
+            value=((scores - centre) / unit)[order],
+            lowest=((lowest - centre) / unit)[order],
+            highest=((highest - centre) / unit)[order],
+            weights=share / share.sum(),
+            centre=centre,
+            unit=unit,
+            comparer=comparer,
+            winner=winner,
+            loser=loser,
+        )
+
+
+def _canonical(
+    ratings: Sequence[Rating],
+    weights: Mapping[Hashable, float],
+    comparisons: Sequence[Comparison],
+) -> tuple[dict[Any, int], dict[Any, int], dict[Any, int], Array]:
+    """Number judges, projects and criteria by what is said by and about them.
+
+    So neither names nor the order of the rows decide what random numbers they meet.
+    Colours are refined three times by those of the neighbours (Weisfeiler & Leman).
+    """
+    kinds = {
+        "judge": {one.judge for one in ratings} | {one.judge for one in comparisons},
+        "project": {one.project for one in ratings}
+        | {one.winner for one in comparisons}
+        | {one.loser for one in comparisons},
+        "criterion": {one.criterion for one in ratings} or {None},
+    }
+    colours = {
+        kind: _numbered({thing: _weight(kind, thing, weights) for thing in things})
+        for kind, things in kinds.items()
+    }
+    for _round in range(3):
+        said = _said(ratings, comparisons, colours)
+        colours = {
+            kind: _numbered(
+                {t: (colours[kind][t], *sorted(said[kind, t])) for t in things}
+            )
+            for kind, things in kinds.items()
+        }
+    numbers = {}
+    for kind, colour in colours.items():
+        ordered = sorted(colour, key=lambda thing: (colour[thing], str(thing)))
+        numbers[kind] = {thing: number for number, thing in enumerate(ordered)}
+    alike = np.array(
+        [colours["project"][thing] for thing in numbers["project"]], dtype=np.int64
+    )
+    return numbers["judge"], numbers["project"], numbers["criterion"], alike
+
+
+def _weight(kind: str, thing: Any, weights: Mapping[Hashable, float]) -> float:
+    return float(weights.get(thing, 1.0)) if kind == "criterion" else 0.0
+
+
+def _said(
+    ratings: Sequence[Rating],
+    comparisons: Sequence[Comparison],
+    colours: Mapping[str, Mapping[Any, int]],
+) -> dict[tuple[str, Any], list[tuple[float, ...]]]:
+    """What is said by or about each thing, in colours instead of names."""
+    judge, project, criterion = colours.values()
+    said: dict[tuple[str, Any], list[tuple[float, ...]]] = defaultdict(list)
+    for one in ratings:
+        told = (judge[one.judge], project[one.project], criterion[one.criterion])
+        for kind in colours:
+            said[kind, getattr(one, kind)].append((*told, one.score))
+    for pair in comparisons:
+        who, won, lost = pair.judge, pair.winner, pair.loser
+        told = (judge[who], project[won], project[lost])
+        said["judge", who].append((*told, 0.0))
+        said["project", won].append((*told, 1.0))
+        said["project", lost].append((*told, -1.0))
+    return said
+
+
+def _numbered(given: Mapping[Any, Any]) -> dict[Any, int]:
+    """The place of each value among all, equal ones sharing it."""
+    number = {value: n for n, value in enumerate(sorted(set(given.values())))}
+    return {thing: number[value] for thing, value in given.items()}
+
+
+def _cells(scores: Array, scale: tuple[float, float] | None) -> tuple[Array, Array]:
+    """Between what bounds a judge's view lay before it became a score."""
+    if not len(scores):
+        return scores, scores
+    low, high = scores.min(), scores.max()
+    if scale is None:
+        scale = next((s for s in SCALES if s[0] <= low and high <= s[1]), (low, high))
+    levels = np.unique(scores)
+    steps = np.diff(levels)
+    step = float(steps.min()) if len(steps) else 1.0
+    is_grid = (
+        np.allclose(np.round((levels - scale[0]) / step), (levels - scale[0]) / step)
+        and (scale[1] - scale[0]) / step < MOST_LEVELS
+    )
+    if not is_grid:
+        return scores, scores
+    if np.allclose(levels, np.round(levels)):
+        step = min(step, 1.0)
+    return (
+        np.where(scores <= scale[0], -np.inf, scores - step / 2),
+        np.where(scores >= scale[1], np.inf, scores + step / 2),
+    )
+
+
+@dataclass(frozen=True)
+class _Draws:
+    quality: Array  # draw x project: weighted over criteria, 0 for the usual project
+    severity: Array  # the judges' means over all draws
+    spread: Array
+    noise: Array
+    heeded: Array
+
+
+class _Chain:
+    """The state of the sampler; each method draws one part given all others.
+
+    Priors are weak and in units of the spread of all scores: half of it between
+    projects, a part between criteria and between judges. They matter for a handful of
+    scores and are forgotten with a hundred.
+    """
+
+    def __init__(self, data: _Data, rng: np.random.Generator) -> None:
+        self.data, self.rng, self.steps = data, rng, 0
+        self.judges, self.projects = len(data.judges), len(data.projects)
+        self.criteria = len(data.weights)
+        self.cell = data.project * self.criteria + data.criterion
+        self.ratings_of = np.bincount(data.judge, minlength=self.judges).astype(float)
+        self.view = data.value.copy()
+        self.level = np.zeros(self.criteria)
+        self.severity = np.zeros(self.judges)
+        self.spread = np.ones(self.judges)
+        self.noise = np.full(self.judges, 0.6)
+        self.heeded = np.ones(self.judges, dtype=bool)
+        count = self._by_cell(np.ones(len(data.value)))
+        self.quality = 0.7 * self._by_cell(data.value) / np.maximum(count, 1)
+        self.common = self.quality.mean(1)
+        self.between, self.within = 0.4, 0.15  # variances of quality
+        self.of_severity, self.of_spread = 0.15, 0.06  # variances
+        self.usual_noise, self.of_noise = float(np.log(0.5)), 0.35  # of its logarithm
+        self.careless = 0.05
+
+    def _by_cell(self, values: Array) -> Array:
+        size = self.projects * self.criteria
+        return np.bincount(self.cell, values, size).reshape(self.projects, -1)
+
+    def _by_judge(self, values: Array) -> Array:
+        return np.bincount(self.data.judge, values, self.judges)
+
+    def _variance(self, known: float, guess: float, values: Array) -> float:
+        """Of values around 0, from an inverse gamma prior worth ``known`` of them."""
+        shape = known + len(values) / 2
+        scale = known * guess + float(values @ values) / 2
+        return float(scale / self.rng.gamma(shape))
+
+    def step(self) -> None:
+        self.steps += 1
+        if len(self.view):
+            self.draw_views()
+            self.draw_levels()
+        if len(self.data.winner):
+            self.draw_compared_projects()
+        else:
+            self.draw_projects()
+        self.draw_judges()
+        self.draw_variances()
+
+    def _expected(self) -> Array:
+        """What each judge would say of each project without noise."""
+        judge = self.data.judge
+        seen = self.quality[self.data.project, self.data.criterion]
+        told: Array = np.where(self.heeded[judge], self.spread[judge] * seen, 0.0)
+        return self.level[self.data.criterion] + self.severity[judge] + told
+
+    def draw_views(self) -> None:
+        """What was rounded and cut to the scale, within its cell."""
+        self.view = _truncated(
+            self.rng,
+            self._expected(),
+            self.noise[self.data.judge],
+            self.data.lowest,
+            self.data.highest,
+        )
+
+    def draw_levels(self) -> None:
+        judge, criterion = self.data.judge, self.data.criterion
+        left = self.view - self._expected() + self.level[criterion]
+        weight = 1 / self.noise[judge] ** 2
+        total = np.bincount(criterion, weight, self.criteria) + 1e-6
+        mean = np.bincount(criterion, weight * left, self.criteria) / total
+        self.level = mean + self.rng.standard_normal(self.criteria) / np.sqrt(total)
+
+    def _told(self) -> tuple[Array, Array]:
+        """What ratings say of each project and criterion: precision, and times mean."""
+        judge = self.data.judge
+        spread = np.where(self.heeded[judge], self.spread[judge], 0.0)
+        left = self.view - self.level[self.data.criterion] - self.severity[judge]
+        known = self._by_cell(spread**2 / self.noise[judge] ** 2)
+        return known, self._by_cell(spread * left / self.noise[judge] ** 2)
+
+    def draw_projects(self) -> None:
+        """The common part of each project first, with its criteria averaged out."""
+        known, said = self._told()
+        share = 1 + self.within * known
+        certain = 1 / self.between + (known / share).sum(1)
+        self.common = (said / share).sum(1) / certain
+        self.common += self.rng.standard_normal(self.projects) / np.sqrt(certain)
+        self._draw_quality(known, said)
+
+    def _draw_quality(self, known: Array, said: Array) -> Array:
+        """Each criterion given the common part; returns the precision."""
+        certain = known + 1 / self.within
+        self.quality = (said + self.common[:, None] / self.within) / certain
+        self.quality += self.rng.standard_normal(certain.shape) / np.sqrt(certain)
+        return certain
+
+    def draw_compared_projects(self) -> None:
+        """With comparisons, the common part is drawn given the criteria, not before."""
+        count, mean = self._views_of_comparers()
+        certain = self.criteria / self.within + 1 / self.between
+        self.common = self.quality.sum(1) / self.within / certain
+        self.common += self.rng.standard_normal(self.projects) / np.sqrt(certain)
+        precise = self._draw_quality(*self._told())
+        # Condition on the views of the weighted sum (Hoffman & Ribak 1991).
+        weights = self.data.weights
+        error = COMPARING**2 / np.maximum(count, 1)
+        noise = self.rng.standard_normal(self.projects) * np.sqrt(error)
+        surprise = mean - self.quality @ weights - noise
+        gain = weights / precise
+        gain /= (gain @ weights + error)[:, None]
+        self.quality += np.where(count > 0, surprise, 0.0)[:, None] * gain
+
+    def _views_of_comparers(self) -> tuple[Array, Array]:
+        """How often each project was compared, and the mean of the views behind it.
+
+        Each comparison is a view of the winner that lies above one of the loser.
+        """
+        value = self.quality @ self.data.weights
+        heeded = self._heeded_comparers(value)[self.data.comparer]
+        winner, loser = self.data.winner[heeded], self.data.loser[heeded]
+        apart = value[winner] - value[loser]
+        width = np.full(len(apart), COMPARING * np.sqrt(2))
+        gap = _truncated(self.rng, apart, width, 0 * width, np.inf * width)
+        middle = (value[winner] + value[loser]) / 2
+        middle += self.rng.standard_normal(len(apart)) * COMPARING / np.sqrt(2)
+        views = np.bincount(winner, middle + gap / 2, self.projects)
+        views += np.bincount(loser, middle - gap / 2, self.projects)
+        both = np.concatenate([winner, loser])
+        count = np.bincount(both, minlength=self.projects)
+        return count, views / np.maximum(count, 1)
+
+    def _heeded_comparers(self, value: Array) -> Array:
+        """Who compares as if they had seen the projects, and not by tossing a coin."""
+        data = self.data
+        apart = (value[data.winner] - value[data.loser]) / (COMPARING * np.sqrt(2))
+        gain = np.bincount(data.comparer, log_ndtr(apart) + np.log(2), self.judges)
+        odds = gain + np.log1p(-self.careless) - np.log(self.careless)
+        chosen: Array = self.rng.random(self.judges) < expit(odds)
+        if self.steps < BURN_IN // 2:  # first find an order that one could agree with
+            chosen[:] = True
+        compares = np.bincount(data.comparer, minlength=self.judges) > 0
+        only = compares & (self.ratings_of == 0)
+        self.heeded = np.where(only, chosen, self.heeded)
+        return chosen
+
+    def draw_judges(self) -> None:
+        """Whether they look, and how noisy they are, with the rest averaged out."""
+        noise = NOISES**2
+        seen = self.quality[self.data.project, self.data.criterion]
+        left = self.view - self.level[self.data.criterion]
+        count = self.ratings_of[:, None]
+        aa = count / noise + 1 / self.of_severity
+        ab = self._by_judge(seen)[:, None] / noise
+        bb = self._by_judge(seen**2)[:, None] / noise + 1 / self.of_spread
+        a = self._by_judge(left)[:, None] / noise
+        b = self._by_judge(left * seen)[:, None] / noise + 1 / self.of_spread
+        det = aa * bb - ab**2
+        flat = -count * np.log(NOISES) - self._by_judge(left**2)[:, None] / noise / 2
+        looks = flat - np.log(det * self.of_severity * self.of_spread) / 2
+        looks += (bb * a**2 - 2 * ab * a * b + aa * b**2) / det / 2
+        looks -= 1 / self.of_spread / 2
+        prior = -(((np.log(NOISES) - self.usual_noise) / self.of_noise) ** 2) / 2
+        looks += prior - np.log(np.exp(prior).sum()) + np.log1p(-self.careless)
+        blind = flat - np.log(aa * self.of_severity) / 2 + a**2 / aa / 2
+        blind += np.log(self.careless / len(NOISES))
+        chosen = _choose(self.rng, np.concatenate([looks, blind], axis=1))
+        rates = self.ratings_of > 0
+        self.heeded = np.where(rates, chosen < len(NOISES), self.heeded)
+        place = chosen % len(NOISES)
+        self.noise = NOISES[place]
+        row = np.arange(self.judges)
+        aa, bb, det = aa[row, place], bb[row, place], det[row, place]
+        ab, a, b = ab[row, place], a[row, place], b[row, place]
+        normal = self.rng.standard_normal
+        spread = (aa * b - ab * a) / det + normal(self.judges) * np.sqrt(aa / det)
+        self.spread = np.where(self.heeded, np.maximum(spread, 0.05), 1.0)
+        told = np.where(self.heeded, ab * self.spread, 0.0)
+        self.severity = (a - told) / aa + normal(self.judges) / np.sqrt(aa)
+
+    def draw_variances(self) -> None:
+        self.between = self._variance(2.0, 0.245, self.common)
+        apart = (self.quality - self.common[:, None]).ravel()
+        self.within = self._variance(2.0, 0.105, apart)
+        self.of_severity = self._variance(2.0, 0.105, self.severity)
+        heeded = self.heeded & (self.ratings_of > 0)
+        self.of_spread = self._variance(4.0, 0.06, (self.spread - 1)[heeded])
+        blind = np.count_nonzero(~self.heeded)
+        self.careless = float(self.rng.beta(1 + blind, 15 + self.judges - blind))
+        noise = np.log(self.noise[heeded])
+        certain = len(noise) / self.of_noise**2 + 4.0
+        mean = (noise.sum() / self.of_noise**2 + 4.0 * np.log(0.5)) / certain
+        self.usual_noise = mean + self.rng.standard_normal() / np.sqrt(certain)
+        apart = noise - self.usual_noise
+        self.of_noise = float(np.sqrt(self._variance(5.0, 0.09, apart)))
+
+
+def _truncated(
+    rng: np.random.Generator, mean: Array, sd: Array, low: Array, high: Array
+) -> Array:
+    """Normal numbers between bounds, by inversion; a bound met is the number itself."""
+    below, above = ndtr((low - mean) / sd), ndtr((high - mean) / sd)
+    share = below + (above - below) * rng.random(len(mean))
+    drawn = mean + sd * ndtri(np.clip(share, 1e-12, 1 - 1e-12))
+    kept: Array = np.clip(drawn, low, high)
+    return kept
+
+
+def _choose(rng: np.random.Generator, logs: Array) -> Array:
+    """One column per row, with probabilities whose logarithms are known up to a sum."""
+    odds = np.exp(logs - logs.max(axis=1, keepdims=True)).cumsum(axis=1)
+    drawn = rng.random(len(logs)) * odds[:, -1]
+    column: Array = (odds < drawn[:, None]).sum(axis=1)
+    return column
+
+
+def _sample(data: _Data, rng: np.random.Generator) -> _Draws:
+    chain = _Chain(data, rng)
+    quality = np.empty((ROUNDS, len(data.projects)))
+    judges = np.zeros((4, len(data.judges)))
+    for number in range(-BURN_IN, ROUNDS):
+        chain.step()
+        if number >= 0:
+            quality[number] = (chain.quality + chain.level) @ data.weights
+            judges += [chain.severity, chain.spread, chain.noise, chain.heeded]
+    return _Draws(quality, *(judges / ROUNDS))
+
+
+def _summary(data: _Data, draws: _Draws, top: int) -> Posterior:
+    quality = data.centre + data.unit * draws.quality
+    places = _places(quality)
+    first, best = places == 1, places <= top
+    rows: list[ProjectEstimate] = []
+    for number, name in enumerate(data.projects):
+        # About these the same is said, so the same is answered.
+        same = data.alike == data.alike[number]
+        pooled = quality[:, same]
+        low, high = np.quantile(pooled, [(1 - SURE) / 2, (1 + SURE) / 2])
+        rank_low, rank_high = _holding(places[:, same].ravel(), len(data.projects))
+        rows.append(
+            ProjectEstimate(
+                project=name,
+                rank=0,
+                score=float(pooled.mean()),
+                low=float(low),
+                high=float(high),
+                rank_low=rank_low,
+                rank_high=rank_high,
+                p_first=float(first[:, same].mean()),
+                p_top=float(best[:, same].mean()),
+            )
+        )
+    scores = sorted((row.score for row in rows), reverse=True)
+    ranked = [replace(row, rank=scores.index(row.score) + 1) for row in rows]
+    ranked.sort(key=lambda row: row.rank)
+    judges = zip(
+        data.judges,
+        draws.severity * data.unit,
+        draws.spread,
+        draws.noise * data.unit,
+        draws.heeded,
+        strict=True,
+    )
+    return Posterior(
+        names=data.projects,
+        projects=tuple(ranked),
+        judges=tuple(JudgeEstimate(name, *map(float, rest)) for name, *rest in judges),
+        draws=quality,
+    )
+
+
+def _places(quality: Array) -> Array:
+    order = np.argsort(-quality, axis=1)
+    places = np.empty_like(order)
+    ranks = np.broadcast_to(np.arange(1, quality.shape[1] + 1), order.shape)
+    np.put_along_axis(places, order, ranks, 1)
+    return places
+
+
+def _holding(places: Array, most: int) -> tuple[int, int]:
+    """The shortest run of places with at least :data:`SURE` of the draws."""
+    share = np.bincount(places, minlength=most + 1).cumsum() / len(places)
+    best = (1, most)
+    for low in range(1, most + 1):
+        wanted = share[low - 1] + SURE - 1e-9
+        high = int(np.searchsorted(share, wanted))
+        if high > most:
+            break
+        if high - low < best[1] - best[0]:
+            best = (low, high)
+    return best

@@ -1,0 +1,350 @@
+"""The arithmetic that decides who wins: properties, robustness, honest intervals."""
+
+import csv
+import random
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.stats import kendalltau
+
+from judging import posterior
+from judging.posterior import Comparison, Rating, estimate
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def shorter_chain(monkeypatch):
+    monkeypatch.setattr(posterior, "ROUNDS", 500)
+    monkeypatch.setattr(posterior, "BURN_IN", 150)
+
+
+def panel(seed, projects=24, judges=10, load=8, careless=(), criteria=3, scale=(1, 10)):
+    """Ratings drawn from judges of different severity, spread and noise; the truth."""
+    rng = np.random.default_rng(seed)
+    quality = 0.8 * rng.normal(size=(projects, 1))
+    quality = quality + rng.normal(0, 0.6, (projects, criteria))
+    middle, unit = sum(scale) / 2, (scale[1] - scale[0]) * 0.18
+    seen = np.zeros(projects)
+    ratings = []
+    for judge in range(judges):
+        severity, spread = rng.normal(0, 0.8), np.exp(rng.normal(0, 0.25))
+        noise = 0.7 * np.exp(rng.normal(0, 0.3))
+        for project in np.argsort(seen + rng.random(projects) / 2)[:load]:
+            seen[project] += 1
+            for criterion in range(criteria):
+                view = severity + spread * quality[project, criterion]
+                score = middle + unit * (view + rng.normal(0, noise))
+                if judge in careless:
+                    score = rng.uniform(*scale)
+                value = float(np.clip(round(score), *scale))
+                ratings.append(Rating(f"j{judge}", f"p{project}", criterion, value))
+    return ratings, quality.mean(1)
+
+
+def scores_of(result):
+    return {one.project: one.score for one in result.projects}
+
+
+def test_the_same_data_give_the_same_answer_to_the_last_digit():
+    ratings, _truth = panel(1)
+    shuffled = random.Random(1).sample(ratings, len(ratings))
+
+    assert estimate(ratings, seed=5).projects == estimate(shuffled, seed=5).projects
+    assert estimate(ratings, seed=5).projects != estimate(ratings, seed=6).projects
+
+
+def test_names_change_nothing():
+    ratings, _truth = panel(2)
+    renamed = [
+        Rating(f"{hash(r.judge)}", f"x{r.project[::-1]}", -r.criterion, r.score)
+        for r in ratings
+    ]
+
+    before = scores_of(estimate(ratings))
+    after = scores_of(estimate(renamed))
+
+    assert {f"x{name[::-1]}": score for name, score in before.items()} == after
+
+
+def test_a_judge_who_gives_everybody_more_changes_next_to_nothing():
+    ratings, _truth = panel(3, scale=(1, 100))
+    kinder = [replace(r, score=r.score + 8) if r.judge == "j0" else r for r in ratings]
+
+    before = scores_of(estimate(ratings, scale=(-50, 150)))
+    after = scores_of(estimate(kinder, scale=(-50, 150)))
+
+    spread = np.std(list(before.values()))
+    shift = np.mean([after[name] - before[name] for name in before])
+    for name in before:
+        assert abs(after[name] - before[name] - shift) < 0.2 * spread
+
+
+def test_a_better_score_never_harms():
+    ratings, _truth = panel(4)
+    for n in range(0, len(ratings), 40):
+        one = ratings[n]
+        if one.score >= 8:
+            continue
+        better = [*ratings]
+        better[n] = replace(one, score=one.score + 2)
+
+        before = scores_of(estimate(ratings))[one.project]
+        after = scores_of(estimate(better))[one.project]
+
+        assert after > before - 0.1
+
+
+def test_weights_count_by_their_shares():
+    ratings, _truth = panel(5)
+    one = estimate(ratings, {0: 1, 1: 2, 2: 3}).projects
+    ten = estimate(ratings, {0: 10, 1: 20, 2: 30}).projects
+    only = estimate(ratings, {0: 1e6, 1: 1, 2: 1}).projects
+
+    assert [round(p.score, 6) for p in one] == [round(p.score, 6) for p in ten]
+    first = {(r.judge, r.project): r.score for r in ratings if r.criterion == 0}
+    means = {
+        p.project: np.mean([s for (_j, name), s in first.items() if name == p.project])
+        for p in only
+    }
+    tau = kendalltau([p.score for p in only], [means[p.project] for p in only])[0]
+    assert tau > 0.6
+
+
+def test_one_judge_decides_alone():
+    ratings = [Rating("j", f"p{n}", "c", n) for n in range(1, 8)]
+
+    result = estimate(ratings)
+
+    assert [p.project for p in result.projects] == [f"p{n}" for n in range(7, 0, -1)]
+    assert result.projects[0].rank_high > 1  # one judge is no certainty
+
+
+@pytest.mark.parametrize("score", [1.0, 3.0, 5.0])
+def test_all_equal_scores_are_a_tie_of_all(score):
+    ratings = [Rating(f"j{j}", f"p{p}", "c", score) for j in range(3) for p in range(4)]
+
+    result = estimate(ratings, scale=(1, 5))
+
+    assert {p.rank for p in result.projects} == {1}
+    assert len({p.score for p in result.projects}) == 1
+    assert {(p.rank_low, p.rank_high) for p in result.projects} == {(1, 4)}
+    assert all(abs(p.p_first - 0.25) < 0.01 for p in result.projects)
+
+
+def test_a_single_score_is_no_trouble():
+    (only,) = estimate([Rating("j", "p", "c", 4)]).projects
+    assert (only.rank, only.rank_low, only.rank_high, only.p_first) == (1, 1, 1, 1.0)
+
+
+def test_few_scores_shrink_to_the_plain_mean():
+    """All see all, everybody's numbers are alike: nothing to correct."""
+    table = {"a": [9, 8, 9], "b": [7, 7, 6], "c": [5, 4, 5], "d": [3, 2, 2]}
+    ratings = [
+        Rating(f"j{j}", name, "c", score)
+        for name, row in table.items()
+        for j, score in enumerate(row)
+    ]
+
+    scores = scores_of(estimate(ratings))
+
+    assert list(scores) == ["a", "b", "c", "d"]
+    for name, row in table.items():
+        assert abs(scores[name] - np.mean(row)) < 0.9
+
+
+def test_a_strict_judge_costs_nobody_a_place():
+    """p0 met the strict judge alone; everybody else's scores tell how strict."""
+    rng = random.Random(3)
+    ratings = []
+    for n in range(20):
+        for judge, severity in (("kind", 2), ("fair", 0), ("strict", -2)):
+            if n == 0 and judge == "kind":
+                continue
+            value = 5 + (2 if n == 0 else (n % 5) - 2) + severity
+            ratings.append(Rating(judge, f"p{n}", "c", value + rng.choice([0, 0, 1])))
+
+    result = estimate(ratings)
+
+    by_name = {one.judge: one for one in result.judges}
+    assert by_name["kind"].severity > by_name["fair"].severity
+    assert by_name["strict"].severity < by_name["fair"].severity
+    mean = {
+        name: np.mean([r.score for r in ratings if r.project == name])
+        for name in scores_of(result)
+    }
+    plain = sorted(mean, key=mean.get, reverse=True).index("p0")
+    assert [p.project for p in result.projects].index("p0") < plain
+
+
+def test_who_scores_at_random_is_named_and_counts_for_little():
+    ratings, truth = panel(7, judges=12, load=10, careless=(0, 5))
+
+    result = estimate(ratings)
+
+    heeded = {one.judge: one.heeded for one in result.judges}
+    assert max(heeded["j0"], heeded["j5"]) < 0.5
+    assert min(p for name, p in heeded.items() if name not in {"j0", "j5"}) > 0.5
+    scores = scores_of(result)
+    names = sorted(scores)
+    raw = [np.mean([r.score for r in ratings if r.project == name]) for name in names]
+    true = [truth[int(name[1:])] for name in names]
+    assert kendalltau([scores[n] for n in names], true)[0] > kendalltau(raw, true)[0]
+
+
+def test_intervals_hold_what_they_promise_and_the_order_beats_the_mean():
+    held, ours, plain = [], [], []
+    for seed in range(20, 32):
+        ratings, truth = panel(seed)
+        result = estimate(ratings, seed=seed)
+        names = [one.project for one in result.projects]
+        true = np.array([truth[int(name[1:])] for name in names])
+        places = (-true).argsort().argsort() + 1
+        held += [
+            one.rank_low <= place <= one.rank_high
+            for one, place in zip(result.projects, places, strict=True)
+        ]
+        raw = [np.mean([r.score for r in ratings if r.project == n]) for n in names]
+        ours.append(kendalltau([one.score for one in result.projects], true)[0])
+        plain.append(kendalltau(raw, true)[0])
+
+    assert 0.85 <= np.mean(held) <= 0.96
+    assert np.mean(ours) > np.mean(plain) + 0.05
+
+
+def test_comparisons_alone_make_an_order():
+    rng = random.Random(9)
+    pairs = []
+    for judge in range(6):
+        for _vote in range(25):
+            a, b = rng.sample(range(8), 2)
+            better, worse = (a, b) if rng.random() < 1 / (1 + 3 ** (b - a)) else (b, a)
+            pairs.append(Comparison(f"j{judge}", f"p{better}", f"p{worse}"))
+
+    result = estimate([], comparisons=pairs)
+
+    order = [int(one.project[1:]) for one in result.projects]
+    assert kendalltau(order, sorted(order, reverse=True))[0] > 0.7
+    assert result.better("p7", "p0") > 0.95
+    assert result.better("p0", "p7") < 0.05
+
+
+def test_comparisons_settle_what_scores_leave_open():
+    ratings = [Rating(f"j{j}", p, "c", 4) for j in range(3) for p in ("a", "b")]
+    ratings += [Rating(f"j{j}", "c", "c", 2) for j in range(3)]
+
+    open_ = estimate(ratings).better("a", "b")
+    pairs = [Comparison(f"j{j}", "a", "b") for j in range(3)]
+    settled = estimate(ratings, comparisons=pairs).better("a", "b")
+
+    assert abs(open_ - 0.5) < 0.06
+    assert settled > 0.65
+
+
+@pytest.mark.parametrize(
+    "scores",
+    [[0.5, 1.25, 3.125, 4.0], [0, 1], [1, 1, 2], [-3, 400, 17.5], [1e9, 1e9 + 1]],
+)
+def test_any_numbers_will_do(scores):
+    ratings = [
+        Rating(f"j{j}", f"p{n}", "c", score)
+        for n, score in enumerate(scores)
+        for j in range(2)
+    ]
+
+    result = estimate(ratings)
+
+    assert result.projects[0].score >= result.projects[-1].score
+    assert all(np.isfinite([p.score, p.low, p.high]).all() for p in result.projects)
+
+
+def rank(tmp_path, *options):
+    """The command, as anybody would call it, with nothing of ours in the air."""
+    return subprocess.run(
+        [sys.executable, "manage.py", "rank", *options, "--out", tmp_path / "out.csv"],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def written(tmp_path, name, text):
+    path = tmp_path / name
+    path.write_text(text)
+    return path
+
+
+def test_the_command_needs_files_and_nothing_else(tmp_path):
+    ratings, _truth = panel(1, projects=6, judges=4, load=4)
+    rows = "".join(f"{r.judge},{r.project},{r.criterion},{r.score}\n" for r in ratings)
+    scores = written(tmp_path, "s.csv", f"judge,project,criterion,score\n{rows}")
+    weights = written(tmp_path, "w.csv", "criterion,weight\n0,1\n1,2\n2,3\n")
+    pairs = written(tmp_path, "c.csv", "judge,winner,loser\nj0,p1,p2\n")
+
+    done = rank(
+        tmp_path,
+        *("--scores", scores, "--weights", weights),
+        *("--comparisons", pairs, "--seed", "3"),
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    with (tmp_path / "out.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == [
+        *("project", "rank", "score", "low", "high"),
+        *("rank_low", "rank_high", "p_first", "p_top3"),
+    ]
+    assert [row["rank"] for row in rows] == list("123456")
+    assert abs(sum(float(row["p_first"]) for row in rows) - 1) < 1e-4
+
+
+HEAD = "judge,project,criterion,score\n"
+BAD = {
+    "empty": ("", "is empty"),
+    "head only": (HEAD, "no score and no comparison"),
+    "unknown column": ("judge,project,criterion,points\na,b,c,1\n", "'points'"),
+    "missing column": ("judge,project,score\na,b,1\n", "'criterion' is missing"),
+    "word": (f"{HEAD}a,b,c,good\n", "line 2: 'good' is not a number"),
+    "nan": (f"{HEAD}a,b,c,1\na,d,c,NaN\n", "line 3: 'NaN' is not a number"),
+    "endless": (f"{HEAD}a,b,c,1e999\n", "is not a number"),
+    "short line": (f"{HEAD}a,b,c\n", "line 2: not 4 fields"),
+    "long line": (f"{HEAD}a,b,c,1,2\n", "line 2: not 4 fields"),
+    "twice": (f"{HEAD}a,b,c,1\na,b,c,2\n", "line 3: this judge has scored"),
+    "not text": ("judge,\x80", "s.csv"),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), BAD.values(), ids=BAD)
+def test_the_command_says_in_one_line_what_is_wrong(tmp_path, text, said):
+    path = tmp_path / "s.csv"
+    path.write_bytes(text.encode("latin-1"))
+
+    done = rank(tmp_path, "--scores", path)
+
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "out.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "said"),
+    [
+        ("--weights", "criterion,weight\nc,0\n", "above 0"),
+        ("--weights", "criterion,weight\nother,1\n", "nobody has scored"),
+        ("--comparisons", "judge,winner,loser\na,b,b\n", "compared to itself"),
+    ],
+)
+def test_the_command_looks_at_the_other_files_too(tmp_path, option, text, said):
+    scores = written(tmp_path, "s.csv", f"{HEAD}a,b,c,1\n")
+
+    done = rank(tmp_path, "--scores", scores, option, written(tmp_path, "x.csv", text))
+
+    assert done.returncode == 1
+    assert said in done.stderr
