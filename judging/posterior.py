@@ -582,14 +582,18 @@ def _places(quality: Array) -> Array:
 
 
 def _holding(places: Array, most: int) -> tuple[int, int]:
-    """The shortest run of places with at least :data:`SURE` of the draws."""
+    """The run of places whose share of the draws is nearest to :data:`SURE`.
+
+    Of each length the run that holds most. Places are whole, so with few projects
+    "at least" would promise far too much.
+    """
     share = np.bincount(places, minlength=most + 1).cumsum() / len(places)
-    best = (1, most)
-    for low in range(1, most + 1):
-        wanted = share[low - 1] + SURE - 1e-9
-        high = int(np.searchsorted(share, wanted))
-        if high > most:
+    best, missed = (1, most), 1 - SURE
+    for length in range(1, most + 1):
+        held = share[length:] - share[:-length]
+        low = int(held.argmax())
+        if abs(held[low] - SURE) < missed - 1e-9:
+            best, missed = (low + 1, low + length), abs(float(held[low]) - SURE)
+        if held[low] >= SURE:
             break
-        if high - low < best[1] - best[0]:
-            best = (low, high)
     return best

@@ -52,7 +52,7 @@ PARTS = [
         options=("-n", "2"),
         database="postgres:///postgres",
     ),
-    Part("browser", "e2e"),
+    Part("browser", "e2e", options=("-n", "2", "--dist", "worksteal")),
 ]
 
 

@@ -13,6 +13,12 @@ if "MENLO_TEST_DIR" not in os.environ:  # else set by the process that started t
     os.environ["MENLO_TEST_DIR"] = tempfile.mkdtemp(prefix="menlo-tests-")
     atexit.register(shutil.rmtree, os.environ["MENLO_TEST_DIR"], ignore_errors=True)
 _folder = Path(os.environ["MENLO_TEST_DIR"])
+# Tests that run side by side share no file.
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+if _worker and _folder.name != _worker:
+    _folder /= _worker
+    _folder.mkdir(exist_ok=True)
+    os.environ["MENLO_TEST_DIR"] = str(_folder)
 
 for _name in ("ALLOWED_HOSTS", "EMAIL_URL", "LOG_LEVEL", "REDIS_URL", "SECRET_KEY"):
     os.environ.pop(_name, None)
@@ -32,7 +38,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: the threads of a race must meet in it.
     DATABASES["default"]["TEST"] = {"NAME": str(_folder / "test.sqlite3")}
 else:
-    DATABASES["default"]["TEST"] = {"NAME": f"menlo_{_folder.name[-8:]}"}
+    _run = _folder.parent if _worker else _folder
+    DATABASES["default"]["TEST"] = {"NAME": f"menlo_{_run.name[-8:]}"}
 # Tests of the page cache switch it on; in others a page shows what was just changed.
 PAGE_CACHE_SECONDS = 0
 (_folder / "static").mkdir(exist_ok=True)  # WhiteNoise warns without it
