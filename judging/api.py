@@ -17,17 +17,16 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import View
 
 from core.exceptions import Refused
-from judging import actions
+from judging import actions, sessions
 from judging.actions.cards import (
     ConflictOfInterest,
     JudgingHasNotBegun,
+    LinkIsClosed,
     NotYours,
     OtherContent,
     ProjectIsGone,
 )
-from judging.models import Judge, Scorecard
-from judging.payload import Malformed, read_payload
-from judging.sessions import current_judge
+from judging.payload import Malformed
 from judging.state import card_state, state_of
 
 LARGEST_BODY = 64 * 1024
@@ -48,57 +47,61 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(name)
 
 
+def _not_open(request: HttpRequest) -> JsonResponse:
+    """Tell a link that was revoked from a session that ended."""
+    is_revoked = bool(sessions.opened_link(request)[0])
+    text = (
+        LinkIsClosed.message
+        if is_revoked
+        else _("Open your judging link again. Nothing on this phone is lost.")
+    )
+    return _no(HTTPStatus.UNAUTHORIZED, str(text), revoked=is_revoked)
+
+
 @method_decorator([login_not_required, never_cache], name="dispatch")
-class JudgeApiView(View):
-    judge: Judge
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        judge = current_judge(request)
-        if judge is None:
-            return _no(
-                HTTPStatus.UNAUTHORIZED,
-                _("Open your judging link again. Nothing on this phone is lost."),
-            )
-        self.judge = judge
-        return super().dispatch(request, *args, **kwargs)
-
-
-class StateView(JudgeApiView):
+class StateView(View):
     """Everything that the phone needs to work without a network."""
 
     http_method_names = ["get"]
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return JsonResponse({**state_of(self.judge), "csrf": get_token(request)})
+        judge = sessions.current_judge(request)
+        if judge is None:
+            return _not_open(request)
+        return JsonResponse({**state_of(judge), "csrf": get_token(request)})
 
 
-class ScorecardView(JudgeApiView):
+@method_decorator([login_not_required, never_cache], name="dispatch")
+class ScorecardView(View):
     http_method_names = ["put"]
 
     def put(self, request: HttpRequest, pk: int) -> HttpResponse:
+        judge, fingerprint = sessions.opened_link(request)
+        if not judge:
+            return _not_open(request)
         if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
             return _no(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _("This is too long."))
-        card = Scorecard.objects.filter(pk=pk, judge=self.judge).first()
-        if card is None:
-            return _no(HTTPStatus.FORBIDDEN, str(NotYours()))
         try:
             data = json.loads(request.body, parse_constant=_refuse_constant)
         except (ValueError, RecursionError):
             return _no(HTTPStatus.BAD_REQUEST, _("This is no JSON."))
         try:
-            payload = read_payload(data, list(card.round.criteria.all()))
-            saved = actions.save_scorecard(pk, self.judge, payload)
+            saved = actions.save_scorecard(pk, judge, fingerprint, data)
         except Malformed as error:
             return _no(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), field=error.field)
+        except LinkIsClosed:
+            return _not_open(request)
         except Refused as refusal:
+            if isinstance(refusal, NotYours) and not sessions.current_judge(request):
+                return _not_open(request)
             status = STATUS.get(type(refusal), HTTPStatus.CONFLICT)
             return _no(status, str(refusal))
-        saved.card.refresh_from_db()
         return JsonResponse(
             {
                 "menlo": "saved",
                 "outcome": saved.outcome,
-                "revision": payload.revision,
-                "card": card_state(saved.card),
+                "revision": saved.revision,
+                "overruled": saved.overruled,
+                "card": card_state(saved.card, saved.scores),
             }
         )

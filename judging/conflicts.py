@@ -3,24 +3,26 @@
 from django.db.models import Q
 
 from judging.models import Judge
+from submissions.models import Project
 from teams.models import Membership
 
 
-def own_teams(judge: Judge) -> set[int]:
-    """Teams of the event that the judge sits in, by account or by address."""
+def in_conflict(judge: Judge) -> Q:
+    """Projects of a team that the judge sits in, or that they step back from.
+
+    A seat is theirs by account or by address.
+    """
     me = Q(user__email__iexact=judge.email)
     if judge.user_id:
         me |= Q(user=judge.user_id)
-    return set(
-        Membership.objects.filter(me, event=judge.event_id).values_list(
-            "team_id", flat=True
-        )
+    seats = Membership.objects.filter(me, event=judge.event_id)
+    return Q(team__in=seats.values("team")) | Q(
+        pk__in=judge.recusals.values("project")
     )
 
 
 def conflicts_of(judge: Judge) -> set[int]:
     """Numbers of the projects that this judge does not score."""
-    own = own_teams(judge)
-    mine = judge.event.projects.filter(team__in=own).values_list("pk", flat=True)
-    declared = judge.recusals.values_list("project_id", flat=True)
-    return {*mine, *declared}
+    return set(
+        Project.objects.filter(in_conflict(judge)).values_list("pk", flat=True)
+    )

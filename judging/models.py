@@ -226,7 +226,7 @@ class Recusal(models.Model):
 class Scorecard(models.Model):
     """One judge's scores and notes for one project in one round.
 
-    A card exists from the assignment on; ``revision`` counts what the phone sent.
+    A card exists from the assignment on; ``revision`` is the highest that arrived.
     """
 
     class Status(models.TextChoices):
@@ -247,6 +247,8 @@ class Scorecard(models.Model):
     feedback = ProseField(_("feedback to the team"), max_length=5000, blank=True)
     is_starred = models.BooleanField(_("starred"), default=False)
     revision = models.PositiveBigIntegerField(default=0, editable=False)
+    # When and where each field was tapped last: {field: [revision, client]}.
+    taps = models.JSONField(default=dict, editable=False)
     # What the phone called itself when it sent that revision.
     client = models.CharField(max_length=40, blank=True, editable=False)
     scored_at = models.DateTimeField(_("last scored"), null=True, blank=True)
@@ -299,6 +301,8 @@ class ScorecardRevision(models.Model):
     revision = models.PositiveBigIntegerField(_("revision"))
     payload = models.JSONField(_("content"))
     outcome = models.CharField(_("outcome"), max_length=15, choices=Outcome)
+    # What lost against another phone: [{"field", "stands", "lost"}].
+    overruled = models.JSONField(default=list, editable=False)
     received_at = models.DateTimeField(_("received at"), default=timezone.now)
     # The phone's own clock: evidence, never a decision.
     tapped_at = models.DateTimeField(_("tapped at"), null=True)

@@ -15,9 +15,10 @@ LONGEST_TEXT = 5000
 LONGEST_CLIENT = 40
 LARGEST_REVISION = 2**53
 FIELDS = {
-    "client", "feedback", "notes", "revision", "scores", "starred", "status",
-    "tapped_at",
+    "base", "client", "feedback", "notes", "revision", "scores", "starred", "status",
+    "tapped_at", "taps",
 }  # fmt: skip
+WORDS = ("notes", "feedback", "starred", "status")
 
 
 class Malformed(Exception):
@@ -38,16 +39,38 @@ class CardPayload:
     feedback: str
     starred: bool
     status: str
+    # The revision in which each field was tapped, and the one that the phone knew of
+    # before: what it did not tap is not its word. Without them all fields are.
+    taps: dict[str, int]
+    base: dict[str, int]
+    is_by_field: bool
+
+    def fields(self) -> dict[str, Any]:
+        """Each field that was tapped, with its value; a score taken back is None."""
+        content = {
+            **{f"scores.{pk}": value for pk, value in self.scores.items()},
+            **{name: getattr(self, name) for name in WORDS},
+        }
+        return {name: content.get(name) for name in self.taps}
 
     def as_json(self) -> dict[str, Any]:
         """The content without the envelope: what makes two payloads the same."""
         return {
             "scores": {str(k): v for k, v in sorted(self.scores.items())},
-            "notes": self.notes,
-            "feedback": self.feedback,
-            "starred": self.starred,
-            "status": self.status,
+            **{name: getattr(self, name) for name in WORDS},
+            **({"taps": self.taps, "base": self.base} if self.is_by_field else {}),
         }
+
+
+def content_of(card: Scorecard, scores: dict[int, int]) -> dict[str, Any]:
+    """A card's values under the names that payloads use."""
+    return {
+        **{f"scores.{pk}": value for pk, value in scores.items()},
+        "notes": card.notes,
+        "feedback": card.feedback,
+        "starred": card.is_starred,
+        "status": card.status,
+    }
 
 
 def read_payload(data: Any, rubric: list[Criterion]) -> CardPayload:
@@ -59,15 +82,23 @@ def read_payload(data: Any, rubric: list[Criterion]) -> CardPayload:
     client = data.get("client")
     if not isinstance(client, str) or not 1 <= len(client) <= LONGEST_CLIENT:
         raise Malformed("client", _("The device must name itself."))
+    revision = _whole("revision", data.get("revision"), 1, LARGEST_REVISION)
+    names = [*(f"scores.{c.pk}" for c in rubric), *WORDS]
+    is_by_field = "taps" in data
     return CardPayload(
         client=client,
-        revision=_whole("revision", data.get("revision"), 1, LARGEST_REVISION),
+        revision=revision,
         tapped_at=_moment(data.get("tapped_at")),
         scores=_scores(data.get("scores"), {c.pk: c for c in rubric}),
         notes=_text("notes", data.get("notes", "")),
         feedback=_text("feedback", data.get("feedback", "")),
         starred=_flag(data.get("starred", False)),
         status=_status(data.get("status")),
+        taps=_revisions("taps", data["taps"], names, revision)
+        if is_by_field
+        else dict.fromkeys(names, revision),
+        base=_revisions("base", data.get("base", {}), names, LARGEST_REVISION),
+        is_by_field=is_by_field,
     )
 
 
@@ -79,6 +110,15 @@ def _whole(field: str, value: Any, low: int, high: int) -> int:
             % {"low": low, "high": high},
         )
     return value
+
+
+def _revisions(field: str, value: Any, names: list[str], high: int) -> dict[str, int]:
+    if not isinstance(value, dict) or not value.keys() <= set(names):
+        raise Malformed(field, _("This is an object: field to revision."))
+    return {
+        name: _whole(f"{field}.{name}", revision, 0, high)
+        for name, revision in sorted(value.items())
+    }
 
 
 def _moment(value: Any) -> datetime | None:

@@ -20,6 +20,12 @@ def leave(request: HttpRequest) -> None:
     request.session.pop(KEY, None)
 
 
+def opened_link(request: HttpRequest) -> tuple[int, str]:
+    """The judge's number and the fingerprint of the link; not yet looked at."""
+    known = request.session.get(KEY) or {}
+    return known.get("pk", 0), known.get("fingerprint", "")
+
+
 def current_judge(request: HttpRequest) -> Judge | None:
     """The judge of this session, unless the link was revoked or renewed since."""
     known = request.session.get(KEY)

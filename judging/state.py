@@ -21,7 +21,7 @@ def cards_of(judge: Judge) -> list[Scorecard]:
     )
 
 
-def card_state(card: Scorecard) -> dict[str, Any]:
+def card_state(card: Scorecard, scores: dict[int, int]) -> dict[str, Any]:
     return {
         "id": card.pk,
         "revision": card.revision,
@@ -29,7 +29,8 @@ def card_state(card: Scorecard) -> dict[str, Any]:
         "notes": card.notes,
         "feedback": card.feedback,
         "starred": card.is_starred,
-        "scores": {str(s.criterion_id): s.value for s in card.scores.all()},
+        "scores": {str(criterion): value for criterion, value in scores.items()},
+        "taps": {name: revision for name, (revision, _client) in card.taps.items()},
     }
 
 
@@ -66,7 +67,7 @@ def state_of(judge: Judge) -> dict[str, Any]:
         ],
         "cards": [
             {
-                **card_state(card),
+                **card_state(card, {s.criterion_id: s.value for s in card.scores.all()}),
                 "round": card.round_id,
                 "project": {
                     "id": card.project_id,

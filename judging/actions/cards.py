@@ -1,25 +1,44 @@
 """What happens to a scorecard that arrives."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import (
+    BooleanField,
+    ExpressionWrapper,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    Subquery,
+)
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.exceptions import Refused
 from events.log import record
-from events.models import Phase
-from judging.conflicts import conflicts_of
-from judging.models import Judge, Score, Scorecard, ScorecardRevision
-from judging.payload import CardPayload
+from events.models import Phase, PhaseWindow
+from judging.conflicts import in_conflict
+from judging.models import Criterion, Judge, Score, Scorecard, ScorecardRevision
+from judging.payload import CardPayload, content_of, read_payload
 from submissions.models import Project
 
 Outcome = ScorecardRevision.Outcome
+Status = Scorecard.Status
+# What was tapped before closing counts if it arrives this soon after.
+GRACE = timedelta(minutes=10)
 
 
 class NotYours(Refused):
     message = _("This scorecard is not yours.")
+
+
+class LinkIsClosed(Refused):
+    message = _("Your judging link no longer works. Ask the organisers for a new one.")
 
 
 class ConflictOfInterest(Refused):
@@ -47,75 +66,166 @@ class Saved:
     """The card as it is now, and what became of what was sent."""
 
     card: Scorecard
+    scores: dict[int, int]
+    revision: int
     outcome: str
+    # Values that lost against another phone's: {"field", "stands", "lost"}.
+    overruled: list[dict[str, Any]] = field(default_factory=list)
 
 
 @transaction.atomic
-def save_scorecard(card_pk: int, judge: Judge, payload: CardPayload) -> Saved:
+def save_scorecard(card_pk: int, judge: int, fingerprint: str, data: Any) -> Saved:
     """Take a whole scorecard; sending the same revision again changes nothing.
 
-    The lock on the card makes two phones take turns; the higher revision wins, the
-    other is kept. After the deadline nothing is lost either: it waits for an organiser.
+    The lock on the card makes two phones take turns; of each field the newest tap
+    stands, and every card that arrived is kept. After the deadline nothing is lost
+    either: it waits for an organiser. ``fingerprint`` is the link's that was opened.
+    Six queries, all after the lock but the one that takes it: mind what you add.
     """
     card = (
         Scorecard.objects.select_for_update(of=("self",))
-        .select_related("project", "round")
-        .filter(pk=card_pk)
+        .select_related("judge")
+        .filter(pk=card_pk, judge=judge)
         .first()
     )
-    if card is None or card.judge_id != judge.pk:
+    if card is None:
         raise NotYours
-    earlier = card.revisions.filter(
-        client=payload.client, revision=payload.revision
-    ).first()
-    if earlier is not None:
+    if card.judge.revoked_at or card.judge.fingerprint != fingerprint:
+        raise LinkIsClosed
+    rubric, scores = _rubric_of(card)
+    payload = read_payload(data, rubric)
+    if payload.revision <= card.revision and (  # else it was never here
+        earlier := card.revisions.filter(
+            client=payload.client, revision=payload.revision
+        ).first()
+    ):
         if earlier.payload != payload.as_json():
             raise OtherContent
-        return Saved(card, earlier.outcome)
-    if card.project.status != Project.Status.SUBMITTED:
-        raise ProjectIsGone
-    if card.project_id in conflicts_of(judge):
-        raise ConflictOfInterest
-    outcome = _outcome(card, judge, payload)
+        return Saved(
+            card, scores, payload.revision, earlier.outcome, earlier.overruled
+        )
+    counting = _counting(card, payload)
+    taken, overruled = _merge(card, scores, payload, counting)
+    if len(counting) < len(payload.taps):
+        outcome = Outcome.LATE
+    else:
+        outcome = Outcome.APPLIED if taken else Outcome.STALE
     ScorecardRevision.objects.create(
         scorecard=card,
         client=payload.client,
         revision=payload.revision,
         payload=payload.as_json(),
         outcome=outcome,
+        overruled=overruled,
         tapped_at=payload.tapped_at,
     )
-    if outcome == Outcome.APPLIED:
-        _apply(card, payload)
-    return Saved(card, outcome)
+    _apply(card, scores, payload, taken, len(rubric))
+    return Saved(card, scores, payload.revision, outcome, overruled)
 
 
-def _outcome(card: Scorecard, judge: Judge, payload: CardPayload) -> str:
-    window = judge.event.window(Phase.JUDGING)
-    now = timezone.now()
-    if window is None or now < window.opens_at:
-        raise JudgingHasNotBegun
-    if now >= window.closes_at:
-        return Outcome.LATE
-    return Outcome.APPLIED if payload.revision > card.revision else Outcome.STALE
-
-
-def _apply(card: Scorecard, payload: CardPayload) -> None:
-    card.notes, card.feedback = payload.notes, payload.feedback
-    card.is_starred, card.status = payload.starred, payload.status
-    card.revision, card.client = payload.revision, payload.client
-    card.scored_at = timezone.now()
-    card.save()
-    card.scores.exclude(criterion__in=payload.scores).delete()
-    Score.objects.bulk_create(
-        [
-            Score(scorecard=card, criterion_id=criterion, value=value)
-            for criterion, value in payload.scores.items()
-        ],
-        update_conflicts=True,
-        unique_fields=["scorecard", "criterion"],
-        update_fields=["value"],
+def _rubric_of(card: Scorecard) -> tuple[list[Criterion], dict[int, int]]:
+    """The criteria, and the card's scores so far."""
+    rubric = list(
+        Criterion.objects.filter(round=card.round_id).annotate(
+            mine=FilteredRelation("scores", condition=Q(scores__scorecard=card)),
+            given=F("mine__value"),
+        )
     )
+    return rubric, {c.pk: c.given for c in rubric if c.given is not None}
+
+
+def _counting(card: Scorecard, payload: CardPayload) -> set[str]:
+    """Which of the fields that were tapped are on time; raise if none may be."""
+    window = PhaseWindow.objects.filter(
+        event=card.judge.event_id, phase=Phase.JUDGING
+    )
+    project = (
+        Project.objects.annotate(
+            is_conflict=ExpressionWrapper(
+                in_conflict(card.judge), output_field=BooleanField()
+            ),
+            opens_at=Subquery(window.values("opens_at")[:1]),
+            closes_at=Subquery(window.values("closes_at")[:1]),
+        )
+        .only("status")
+        .get(pk=card.project_id)
+    )
+    if project.status != Project.Status.SUBMITTED:
+        raise ProjectIsGone
+    if project.is_conflict:
+        raise ConflictOfInterest
+    now = timezone.now()
+    opens_at: datetime | None = project.opens_at
+    closes_at: datetime = project.closes_at
+    if opens_at is None or now < opens_at:
+        raise JudgingHasNotBegun
+    if now < closes_at:
+        return set(payload.taps)
+    if now < closes_at + GRACE and payload.is_by_field:
+        closing = closes_at.timestamp() * 1000
+        return {name for name, tap in payload.taps.items() if tap <= closing}
+    return set()
+
+
+def _merge(
+    card: Scorecard,
+    scores: dict[int, int],
+    payload: CardPayload,
+    counting: Collection[str],
+) -> tuple[set[str], list[dict[str, Any]]]:
+    """Fields whose new value stands, and the values that lost unseen."""
+    taken, overruled = set(), []
+    new, old = payload.fields(), content_of(card, scores)
+    for name in sorted(counting):
+        stands, lost = new.get(name), old.get(name)
+        known, client = card.taps.get(name, (0, ""))
+        if payload.taps[name] > known:
+            taken.add(name)
+        else:
+            stands, lost = lost, stands
+        unseen = client not in {"", payload.client} and payload.base.get(name) != known
+        if payload.is_by_field and unseen and stands != lost and name != "status":
+            overruled.append({"field": name, "stands": stands, "lost": lost})
+    return taken, overruled
+
+
+def _apply(
+    card: Scorecard,
+    scores: dict[int, int],
+    payload: CardPayload,
+    taken: Collection[str],
+    criteria: int,
+) -> None:
+    """Write the fields that were taken on the card, and only what differs."""
+    before = dict(scores)
+    for name, value in payload.fields().items():
+        if name not in taken:
+            continue
+        card.taps[name] = [payload.taps[name], payload.client]
+        if name.startswith("scores."):
+            criterion = int(name.removeprefix("scores."))
+            scores.pop(criterion, None)
+            if value is not None:
+                scores[criterion] = value
+        else:
+            setattr(card, "is_starred" if name == "starred" else name, value)
+    if card.status not in {Status.ABSENT, Status.BUSY}:
+        card.status = Status.TODO
+        if scores:
+            card.status = Status.DONE if len(scores) == criteria else Status.STARTED
+    card.revision = max(card.revision, payload.revision)
+    if taken:
+        card.client, card.scored_at = payload.client, timezone.now()
+    card.save()
+    if gone := before.keys() - scores.keys():
+        card.scores.filter(criterion__in=gone).delete()
+    if changed := scores.items() - before.items():
+        Score.objects.bulk_create(
+            [Score(scorecard=card, criterion_id=c, value=v) for c, v in changed],
+            update_conflicts=True,
+            unique_fields=["scorecard", "criterion"],
+            update_fields=["value"],
+        )
 
 
 @transaction.atomic
@@ -128,29 +238,20 @@ def decide_late(late: ScorecardRevision, user: User, *, accept: bool) -> None:
     )
     if late.outcome != Outcome.LATE:
         raise NotLate
-    card = late.scorecard
     late.outcome = Outcome.LATE_ACCEPTED if accept else Outcome.LATE_REJECTED
     late.save(update_fields=["outcome"])
-    if accept and late.revision > card.revision:
-        content = late.payload
-        _apply(
-            card,
-            CardPayload(
-                client=late.client,
-                revision=late.revision,
-                tapped_at=late.tapped_at,
-                scores={int(k): v for k, v in content["scores"].items()},
-                notes=content["notes"],
-                feedback=content["feedback"],
-                starred=content["starred"],
-                status=content["status"],
-            ),
-        )
+    card = Scorecard.objects.select_for_update().get(pk=late.scorecard_id)
+    if accept:
+        rubric, scores = _rubric_of(card)
+        content = {"client": late.client, "revision": late.revision, **late.payload}
+        payload = read_payload(content, rubric)
+        taken, _overruled = _merge(card, scores, payload, payload.taps)
+        _apply(card, scores, payload, taken, len(rubric))
     record(
         user,
         "judging.late_accepted" if accept else "judging.late_rejected",
-        card.project,
-        event=card.judge.event,
-        judge=card.judge.name,
+        late.scorecard.project,
+        event=late.scorecard.judge.event,
+        judge=late.scorecard.judge.name,
         content=late.payload,
     )

@@ -440,6 +440,7 @@ class Migration(migrations.Migration):
                     models.BooleanField(default=False, verbose_name="starred"),
                 ),
                 ("revision", models.PositiveBigIntegerField(default=0, editable=False)),
+                ("taps", models.JSONField(default=dict, editable=False)),
                 ("client", models.CharField(blank=True, editable=False, max_length=40)),
                 (
                     "scored_at",
@@ -542,6 +543,7 @@ class Migration(migrations.Migration):
                         verbose_name="outcome",
                     ),
                 ),
+                ("overruled", models.JSONField(default=list, editable=False)),
                 (
                     "received_at",
                     models.DateTimeField(

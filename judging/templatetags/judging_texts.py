@@ -14,18 +14,37 @@ register = template.Library()
 def judge_texts() -> dict[str, Any]:
     return {
         "saved": _("All saved"),
-        "savedDirectly": _("Saved on the server"),
+        "writing": _("Saving …"),
         "waiting": _("{n} waiting for Wi-Fi"),
+        "held": _("{n} waiting: {why}"),
         "refused": _("Could not be saved: {why}"),
-        "signedOut": _("Open your judging link again. Your scores wait on this phone."),
-        "storage": _("This phone keeps nothing: stay online until you see “saved”."),
-        "lost": _("Not saved! No network and no room on this phone. Tap again."),
+        "signedOut": _(
+            "Open your judging link again to send. Waiting on this phone: {n}."
+        ),
+        "revoked": _("Your link no longer works. Kept on this phone, unsent: {n}."),
+        "storage": _("This phone keeps nothing. Saved on the server so far."),
+        "storageWaiting": _(
+            "Not saved yet: {n}. This phone keeps nothing, so leave this page open."
+        ),
+        "closedTitle": _("This link does not work any more"),
+        "closedText": _("Ask the organisers for a new one. Nothing is deleted."),
+        "keptHere": _("Scored on this phone, not sent: {n}"),
+        "notSaved": _("Not saved"),
+        "card": _("Scorecard {n}"),
+        "others": _("Scorecards of another judge waiting on this phone: {n}"),
+        "overruled": _(
+            "{project}, {field}: two phones differ. The newer {stands} stands, "
+            "{lost} is in the history."
+        ),
+        "late": _("{project}: arrived after closing. The organisers decide."),
+        "seen": _("Got it"),
         "openLink": _("Open your judging link once while you are online."),
         "progress": _("{done} of {all} scored"),
         "table": _("Table {table}"),
         "nowOn": _("on now"),
         "noCards": _("Nothing to judge yet. Projects appear when they are handed in."),
         "all": _("All projects"),
+        "starred": _("Star"),
         "star": _("☆ Star"),
         "unstar": _("★ Starred"),
         "mark": {"absent": _("Team is absent"), "busy": _("Busy, come back")},
@@ -44,6 +63,6 @@ def judge_texts() -> dict[str, Any]:
         "undo": _("Undo"),
         "following": _("Next"),
         "finish": _("Finish"),
-        "leaveUnsent": _("{n} scorecards have not been sent. Sign out and lose them?"),
+        "leaveUnsent": _("Not sent yet: {n}. Sign out and lose them?"),
         "status": {value: str(label) for value, label in Scorecard.Status.choices},
     }

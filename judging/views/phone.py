@@ -1,6 +1,8 @@
 """The judge's pages. They work without JavaScript; with it, also without a network."""
 
+import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -20,9 +23,10 @@ from django.views.generic import View
 from core.exceptions import Refused
 from judging import actions, sessions
 from judging.models import Judge, Scorecard
-from judging.payload import Malformed, read_payload
+from judging.payload import Malformed
 from judging.state import cards_of
 
+SERVER_TIME = re.compile(r'<meta name="server-time".*?>')
 SCRIPTS = ("app.js", "outbox.js", "store.js")
 
 
@@ -116,7 +120,10 @@ class CardView(JudgeView):
             else Scorecard.Status.STARTED
         )
         try:
-            payload = read_payload(
+            saved = actions.save_scorecard(
+                card.pk,
+                self.judge.pk,
+                self.judge.fingerprint,
                 {
                     "client": "form",
                     "revision": card.revision + 1,
@@ -126,9 +133,7 @@ class CardView(JudgeView):
                     "starred": "starred" in request.POST,
                     "status": status,
                 },
-                rubric,
             )
-            saved = actions.save_scorecard(card.pk, self.judge, payload)
         except (Malformed, Refused) as no:
             messages.error(request, str(no))
             return redirect("judging:card", pk)
@@ -172,8 +177,10 @@ class SignOutView(JudgeView):
 
 def shell() -> list[str]:
     """What the service worker keeps: the pages' files, at their hashed addresses."""
+    page = SERVER_TIME.sub("", render_to_string("judging/judge_offline.html"))
+    version = hashlib.sha256(page.encode()).hexdigest()[:12]
     return [
-        reverse("judging:offline"),
+        f"{reverse('judging:offline')}?v={version}",
         static("css/menlo.css"),
         static("js/menlo.js"),
         static("icons/sprite.svg"),

@@ -1,5 +1,5 @@
-// Sends what waits, as often as it takes. The server keeps the highest revision of a
-// card and knows each one it has seen, so sending twice changes nothing.
+// Sends what waits, as often as it takes. Of each field the server keeps the newest tap,
+// and it knows every revision it has seen, so sending twice changes nothing.
 
 import * as store from "./store.js";
 
@@ -9,23 +9,23 @@ const PATIENCE = 20_000;
 const FINAL = new Set([400, 403, 404, 410, 413, 422]);
 
 export class Outbox {
-  /** `tell(state)` hears `{waiting, problem, signedOut}` after every change. */
-  constructor({ me, tell, arrived }) {
-    this.me = me;
-    this.tell = tell;
-    this.arrived = arrived;
+  /** `tell(state)` hears how things stand after every change; `arrived()`, of news. */
+  constructor({ me, tell, arrived, refreshState }) {
+    Object.assign(this, { me, tell, arrived, refreshState });
     this.failures = 0;
     this.csrf = "";
-    this.signedOut = false;
+    this.closed = "";
+    this.held = "";
     addEventListener("online", () => this.hurry());
     addEventListener("pageshow", () => this.hurry());
     document.addEventListener("visibilitychange", () => this.hurry());
     setInterval(() => document.visibilityState === "visible" && this.send(), EVERY);
   }
 
-  hurry() {
+  async hurry() {
     this.failures = 0;
     this.pausedUntil = 0;
+    await store.mend();
     return this.send();
   }
 
@@ -36,34 +36,51 @@ export class Outbox {
       waiting: mine.filter(({ refused }) => !refused).length,
       refused: mine.filter(({ refused }) => refused),
       others: entries.length - mine.length,
-      signedOut: this.signedOut,
+      closed: this.closed,
+      held: this.held,
     });
   }
 
   // One tab at a time: the queue is shared, and so is the connection.
-  send() {
+  async send() {
     const work = () => this.#drain();
-    return navigator.locks
-      ? navigator.locks.request("menlo-outbox", { ifAvailable: true }, (lock) => lock && work())
-      : work();
+    try {
+      await (navigator.locks
+        ? navigator.locks.request("menlo-outbox", { ifAvailable: true }, (lock) => lock && work())
+        : work());
+    } finally {
+      await this.report();
+    }
+  }
+
+  /** What to send next: not refused, not tried in this go. */
+  async #next(tried) {
+    const entries = await store.unsent();
+    return entries.find(({ card, revision, refused, judge }) =>
+      !refused && judge === this.me() && !tried.has(`${card}:${revision}`));
   }
 
   async #drain() {
     if (Date.now() < (this.pausedUntil ?? 0)) return;
-    for (const entry of await store.unsent()) {
-      if (entry.refused || entry.judge !== this.me()) continue;
+    const tried = new Set();
+    let failed;
+    for (let entry; (entry = await this.#next(tried));) {
+      tried.add(`${entry.card}:${entry.revision}`);
       try {
+        if (!this.csrf) await this.refreshState();
         await this.#put(entry);
-        this.failures = 0;
       } catch (error) {
-        this.failures += 1;
-        const pause = Math.min(1000 * 2 ** this.failures, LONGEST_PAUSE);
-        this.pausedUntil = Date.now() + pause * (0.5 + Math.random());
-        console.info("will be sent later:", error.message);
-        break;
+        failed = error;
+        // Our own server's "not now" is about this card; anything else, about the way.
+        if (!error.isOurs) break;
       }
     }
-    await this.report();
+    if (tried.size) this.failures = failed ? this.failures + 1 : 0;
+    if (!failed) { this.held = ""; return; }
+    this.held = failed.said ?? "";
+    const pause = Math.min(1000 * 2 ** this.failures, LONGEST_PAUSE) * (0.5 + Math.random());
+    this.pausedUntil = Date.now() + Math.max(pause, (failed.after ?? 0) * 1000);
+    console.info("will be sent later:", failed.message);
   }
 
   async #put(entry) {
@@ -77,21 +94,22 @@ export class Outbox {
     // A venue's sign-in page answers 200 too; only our own words count.
     const answer = await ours(response);
     if (response.ok && answer?.menlo === "saved" && answer.revision === entry.revision) {
-      this.signedOut = false;
-      await store.sent(entry.card, entry.revision);
-      this.arrived(answer);
+      this.closed = "";
+      await store.arrived(entry, answer);
+      await this.arrived();
       return;
-    }
-    if (response.status === 401) {
-      this.signedOut = true;
-      throw new Error("signed out");
     }
     if (FINAL.has(response.status) && answer?.menlo === "error") {
-      await store.queue({ ...entry, refused: answer.error });
+      await store.refuse(entry, answer.error);
       return;
     }
-    if (response.status === 403) await this.refreshState?.();
-    throw new Error(`status ${response.status}`);
+    if (response.status === 401 && answer) this.closed = answer.revoked ? "revoked" : "signedOut";
+    else if (response.status === 403) await this.refreshState();
+    throw Object.assign(new Error(`status ${response.status}`), {
+      isOurs: response.status >= 500 || Boolean(answer) && response.status !== 401,
+      said: response.status === 409 ? answer?.error : undefined,
+      after: Number(response.headers.get("Retry-After")) || 0,
+    });
   }
 }
 

@@ -9,7 +9,6 @@ from events.models import Phase
 from judging.actions import decide_late, save_scorecard
 from judging.actions.cards import NotLate, Saved
 from judging.models import Recusal, Score, Scorecard, ScorecardRevision
-from judging.payload import read_payload
 from tests.factories.events import RegistrationFactory
 from tests.factories.judging import CriterionFactory, JudgeFactory, ScorecardFactory
 from tests.factories.teams import MembershipFactory
@@ -286,21 +285,23 @@ def test_a_put_needs_the_token(card, rubric):
 def test_two_phones_at_once_leave_the_newer_one():
     card = ScorecardFactory()
     criterion = CriterionFactory(round=card.round)
-    payloads = [
-        read_payload(
-            content(
-                [criterion],
-                client=f"phone-{n}",
-                revision=n,
-                scores={str(criterion.pk): n},
-            ),
+    bodies = [
+        content(
             [criterion],
+            client=f"phone-{n}",
+            revision=n,
+            scores={str(criterion.pk): n},
         )
         for n in range(1, 5)
     ]
 
     answers = race(
-        *(partial(save_scorecard, card.pk, card.judge, payload) for payload in payloads)
+        *(
+            partial(
+                save_scorecard, card.pk, card.judge.pk, card.judge.fingerprint, body
+            )
+            for body in bodies
+        )
     )
 
     card.refresh_from_db()
