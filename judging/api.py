@@ -5,6 +5,8 @@ venue's sign-in page. The CSRF token comes with the state and goes back in a hea
 """
 
 import json
+from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -25,6 +27,7 @@ from judging.actions.cards import (
     NotYours,
     OtherContent,
     ProjectIsGone,
+    Saved,
 )
 from judging.payload import Malformed
 from judging.state import card_state, state_of
@@ -85,8 +88,13 @@ class ScorecardView(View):
             data = json.loads(request.body, parse_constant=_refuse_constant)
         except (ValueError, RecursionError):
             return _no(HTTPStatus.BAD_REQUEST, _("This is no JSON."))
+        return self.save(
+            request, partial(actions.save_scorecard, pk, judge, fingerprint, data)
+        )
+
+    def save(self, request: HttpRequest, act: Callable[[], Saved]) -> HttpResponse:
         try:
-            saved = actions.save_scorecard(pk, judge, fingerprint, data)
+            saved = act()
         except Malformed as error:
             return _no(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), field=error.field)
         except LinkIsClosed:

@@ -16,13 +16,9 @@ def in_conflict(judge: Judge) -> Q:
     if judge.user_id:
         me |= Q(user=judge.user_id)
     seats = Membership.objects.filter(me, event=judge.event_id)
-    return Q(team__in=seats.values("team")) | Q(
-        pk__in=judge.recusals.values("project")
-    )
+    return Q(team__in=seats.values("team")) | Q(pk__in=judge.recusals.values("project"))
 
 
 def conflicts_of(judge: Judge) -> set[int]:
     """Numbers of the projects that this judge does not score."""
-    return set(
-        Project.objects.filter(in_conflict(judge)).values_list("pk", flat=True)
-    )
+    return set(Project.objects.filter(in_conflict(judge)).values_list("pk", flat=True))

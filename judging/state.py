@@ -34,6 +34,10 @@ def card_state(card: Scorecard, scores: dict[int, int]) -> dict[str, Any]:
     }
 
 
+def scores_of(card: Scorecard) -> dict[int, int]:
+    return {score.criterion_id: score.value for score in card.scores.all()}
+
+
 def state_of(judge: Judge) -> dict[str, Any]:
     window = judge.event.window(Phase.JUDGING)
     rounds = judge.event.rounds.prefetch_related("criteria").select_related("now_on")
@@ -67,7 +71,7 @@ def state_of(judge: Judge) -> dict[str, Any]:
         ],
         "cards": [
             {
-                **card_state(card, {s.criterion_id: s.value for s in card.scores.all()}),
+                **card_state(card, scores_of(card)),
                 "round": card.round_id,
                 "project": {
                     "id": card.project_id,

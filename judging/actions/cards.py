@@ -11,7 +11,6 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     FilteredRelation,
-    OuterRef,
     Q,
     Subquery,
 )
@@ -23,7 +22,7 @@ from core.exceptions import Refused
 from events.log import record
 from events.models import Phase, PhaseWindow
 from judging.conflicts import in_conflict
-from judging.models import Criterion, Judge, Score, Scorecard, ScorecardRevision
+from judging.models import Criterion, Score, Scorecard, ScorecardRevision
 from judging.payload import CardPayload, content_of, read_payload
 from submissions.models import Project
 
@@ -101,9 +100,7 @@ def save_scorecard(card_pk: int, judge: int, fingerprint: str, data: Any) -> Sav
     ):
         if earlier.payload != payload.as_json():
             raise OtherContent
-        return Saved(
-            card, scores, payload.revision, earlier.outcome, earlier.overruled
-        )
+        return Saved(card, scores, payload.revision, earlier.outcome, earlier.overruled)
     counting = _counting(card, payload)
     taken, overruled = _merge(card, scores, payload, counting)
     if len(counting) < len(payload.taps):
@@ -125,7 +122,7 @@ def save_scorecard(card_pk: int, judge: int, fingerprint: str, data: Any) -> Sav
 
 def _rubric_of(card: Scorecard) -> tuple[list[Criterion], dict[int, int]]:
     """The criteria, and the card's scores so far."""
-    rubric = list(
+    rubric: list[Any] = list(
         Criterion.objects.filter(round=card.round_id).annotate(
             mine=FilteredRelation("scores", condition=Q(scores__scorecard=card)),
             given=F("mine__value"),
@@ -136,10 +133,8 @@ def _rubric_of(card: Scorecard) -> tuple[list[Criterion], dict[int, int]]:
 
 def _counting(card: Scorecard, payload: CardPayload) -> set[str]:
     """Which of the fields that were tapped are on time; raise if none may be."""
-    window = PhaseWindow.objects.filter(
-        event=card.judge.event_id, phase=Phase.JUDGING
-    )
-    project = (
+    window = PhaseWindow.objects.filter(event=card.judge.event_id, phase=Phase.JUDGING)
+    project: Any = (
         Project.objects.annotate(
             is_conflict=ExpressionWrapper(
                 in_conflict(card.judge), output_field=BooleanField()
