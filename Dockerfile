@@ -4,7 +4,7 @@ FROM python:3.11-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
 RUN python -m venv /opt/menlo
 COPY requirements/base.txt /tmp/base.txt
-RUN /opt/menlo/bin/pip install --quiet --require-hashes --requirement /tmp/base.txt \
+RUN /opt/menlo/bin/pip install --quiet --no-deps --require-hashes --requirement /tmp/base.txt \
  && /opt/menlo/bin/pip uninstall --quiet --yes pip setuptools
 WORKDIR /srv/menlo
 COPY . .

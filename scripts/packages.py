@@ -64,7 +64,10 @@ def make() -> None:
 
 def install(name: str) -> None:
     pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install"]
-    options = ["-qq", "--no-compile", "--require-hashes"]
+    # The lock is complete. Left to look for itself, pip takes a package that is asked
+    # for with an extra (coverage[toml]) for one that is not locked, on the day a newer
+    # one appears.
+    options = ["-qq", "--no-compile", "--require-hashes", "--no-deps"]
     subprocess.run([*pip, *options, "--requirement", str(lock(name))], check=True)
     (VENV / "menlo-lock").write_text(digest(name))
 
