@@ -1,0 +1,34 @@
+from judging.models.cards import (
+    Comparison,
+    Score,
+    Scorecard,
+    ScorecardRevision,
+)
+from judging.models.judges import Judge, Pairing, Recusal, new_nonce
+from judging.models.results import Award, PrizeRule, PublishedResult
+from judging.models.rounds import (
+    Criterion,
+    Entry,
+    JudgingRules,
+    Round,
+    RubricVersion,
+)
+
+__all__ = [
+    "Award",
+    "Comparison",
+    "Criterion",
+    "Entry",
+    "Judge",
+    "JudgingRules",
+    "Pairing",
+    "PrizeRule",
+    "PublishedResult",
+    "Recusal",
+    "Round",
+    "RubricVersion",
+    "Score",
+    "Scorecard",
+    "ScorecardRevision",
+    "new_nonce",
+]

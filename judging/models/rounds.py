@@ -1,0 +1,274 @@
+from typing import Self
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from core.models import LineField, ProseField
+from events.models import Event, Phase, Track
+from submissions.models import Project
+
+
+class JudgingRules(models.Model):
+    """How one event judges, where its organisers may choose. No row: the defaults."""
+
+    event = models.OneToOneField(
+        Event, models.CASCADE, related_name="judging_rules", primary_key=True
+    )
+    same_domain_is_conflict = models.BooleanField(
+        _("judges do not score teams from their own mail domain"),
+        default=False,
+        help_text=_("Domains that anybody can have, such as gmail.com, do not count."),
+    )
+    shows_judges = models.BooleanField(
+        _("teams see which judge wrote what"), default=False
+    )
+    needs_two_to_publish = models.BooleanField(
+        _("two organisers must agree to publish"), default=False
+    )
+
+    class Meta:
+        verbose_name = _("judging rules")
+        verbose_name_plural = _("judging rules")
+
+    def __str__(self) -> str:
+        return str(self.event)
+
+
+class Round(models.Model):
+    """One pass of judging over a set of projects."""
+
+    class Kind(models.TextChoices):
+        STAGE = "stage", _("Stage: demos one after another")
+        EXPO = "expo", _("Expo: judges walk from table to table")
+        PAIRWISE = "pairwise", _("Pairwise: which of these two is better")
+
+    class Method(models.TextChoices):
+        ESTIMATE = "estimate", _("The estimate: strict and generous judges made even")
+        MEAN = "mean", _("The plain weighted mean")
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="rounds")
+    name = LineField(_("name"), max_length=80, default="Demos")
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.STAGE)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    track = models.ForeignKey(
+        Track,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("only this track"),
+        related_name="rounds",
+    )
+    # The best of an earlier round go on to this one: see Entry.
+    follows = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("takes the best of"),
+        related_name="followers",
+    )
+    shortlist_size = models.PositiveSmallIntegerField(
+        _("how many go on"), default=3, db_default=3, validators=[MinValueValidator(1)]
+    )
+    method = models.CharField(
+        _("what decides"),
+        max_length=10,
+        choices=Method,
+        default=Method.ESTIMATE,
+        db_default=Method.MEAN,  # rounds from before there was an estimate
+        help_text=_("Chosen before judging. The other number is always shown, too."),
+    )
+    wanted_judges = models.PositiveSmallIntegerField(
+        _("judges for each project"),
+        default=3,
+        db_default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(99)],
+        help_text=_("With few projects every judge sees every project."),
+    )
+    grace_minutes = models.PositiveSmallIntegerField(
+        _("minutes for late phones"),
+        default=10,
+        db_default=10,
+        validators=[MaxValueValidator(24 * 60)],
+        help_text=_(
+            "What was scored before closing counts if it arrives within this time."
+        ),
+    )
+    # A round that follows another begins by hand; all end by hand or with judging.
+    opened_at = models.DateTimeField(_("opened at"), null=True, editable=False)
+    closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
+    rubric_version = models.PositiveSmallIntegerField(
+        default=1, db_default=1, editable=False
+    )
+    # The demo that is on, for the stage screen and the judges' phones.
+    now_on = models.ForeignKey(
+        Project, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    now_on_since = models.DateTimeField(null=True, blank=True)
+    minutes_per_demo = models.PositiveSmallIntegerField(
+        _("minutes for a demo"), default=5, validators=[MinValueValidator(1)]
+    )
+    # Given to the demo that is on, on top of its minutes.
+    extra_minutes = models.SmallIntegerField(default=0, db_default=0, editable=False)
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = _("round")
+        verbose_name_plural = _("rounds")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_open(self) -> bool:
+        """Whether scores of this round count that arrive now."""
+        has_begun = self.follows_id is None or self.opened_at is not None
+        return (
+            has_begun
+            and self.closed_at is None
+            and self.event.is_open_for(Phase.JUDGING)
+        )
+
+
+class Entry(models.Model):
+    """One project's part in one round: its place in the running order."""
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="entries")
+    project = models.ForeignKey(Project, models.CASCADE, related_name="entries")
+    position = models.PositiveSmallIntegerField(_("place in the order"), default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name = _("entry")
+        verbose_name_plural = _("entries")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "project"], name="one_entry_per_project_and_round"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round}: {self.project}"
+
+
+class CriterionQuerySet(models.QuerySet["Criterion"]):
+    def current(self) -> Self:
+        """The rubric as it is now; retired criteria keep their scores."""
+        return self.filter(retired_in=None)
+
+
+class Criterion(models.Model):
+    """What judges score: a weight, a scale of whole numbers, a word on each level."""
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="criteria")
+    name = LineField(_("name"), max_length=60)
+    description = LineField(_("what to look at"), max_length=200, blank=True)
+    weight = models.DecimalField(
+        _("weight"),
+        max_digits=5,
+        decimal_places=2,
+        default=1,
+        validators=[MinValueValidator(0.01), MaxValueValidator(100)],
+    )
+    scale_min = models.SmallIntegerField(_("lowest score"), default=1)
+    scale_max = models.SmallIntegerField(
+        _("highest score"), default=5, validators=[MaxValueValidator(100)]
+    )
+    # One line per level from the lowest up: “1: nothing runs yet”.
+    levels = ProseField(
+        _("what each level means"),
+        max_length=2000,
+        blank=True,
+        help_text=_("One line per level, from the lowest to the highest score."),
+    )
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    track = models.ForeignKey(
+        Track,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("only for this track"),
+        related_name="criteria",
+    )
+    # The version of the rubric that did without it: its scores no longer count.
+    retired_in = models.PositiveSmallIntegerField(null=True, editable=False)
+
+    objects = CriterionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = _("criterion")
+        verbose_name_plural = _("criteria")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "name"],
+                condition=Q(retired_in=None),
+                name="criterion_name_unique_in_rubric",
+            ),
+            models.CheckConstraint(
+                condition=Q(scale_max__gt=F("scale_min")), name="scale_has_two_ends"
+            ),
+            models.CheckConstraint(
+                condition=Q(weight__gt=0), name="weight_is_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def values(self) -> range:
+        return range(self.scale_min, self.scale_max + 1)
+
+    @property
+    def labelled_values(self) -> list[tuple[int, str]]:
+        """Each score with its description; shorter where no text is given."""
+        lines = [line.strip() for line in self.levels.splitlines() if line.strip()]
+        texts = lines if len(lines) == len(self.values) else [""] * len(self.values)
+        return list(zip(self.values, texts, strict=True))
+
+    def clean(self) -> None:
+        if (
+            self.scale_min is not None
+            and self.scale_max is not None
+            and self.scale_max <= self.scale_min
+        ):
+            raise ValidationError(
+                {"scale_max": _("The highest score must be above the lowest.")}
+            )
+
+
+class RubricVersion(models.Model):
+    """A rubric as it was from one moment on; only ever added to.
+
+    Made when the first score arrives, and whenever organisers change it after that.
+    """
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="rubric_versions")
+    version = models.PositiveSmallIntegerField(_("version"))
+    # A list with one object for each criterion: its id, name, weight, scale, levels.
+    criteria = models.JSONField(_("criteria"))
+    reason = LineField(_("reason"), max_length=200, blank=True)
+    # How many scores no longer count because of the change.
+    invalidated = models.PositiveIntegerField(_("scores invalidated"), default=0)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    made_at = models.DateTimeField(_("made at"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["-version"]
+        verbose_name = _("version of a rubric")
+        verbose_name_plural = _("versions of rubrics")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "version"], name="one_rubric_per_version"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round} v{self.version}"
