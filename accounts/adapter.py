@@ -5,7 +5,7 @@ import unicodedata
 from typing import Any
 from urllib.parse import urlsplit
 
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.hooks import postmen
 from accounts.limits import APP, may_try
 from accounts.models import User
+from core.middleware import current_request
 
 
 def on_this_site(url: str) -> str:
@@ -86,3 +87,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if anywhere is None:
             raise self.validation_error("too_many_login_attempts")
         self._login_failed_rl_usage.usage += anywhere.usage  # taken back on success
+
+
+def where_from() -> str | None:
+    """The address of whoever is being answered; None outside of a request."""
+    request = current_request.get()
+    if request is None:
+        return None
+    address: str = get_adapter(request).get_client_ip(request)
+    return address

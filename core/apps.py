@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class CoreConfig(AppConfig):
@@ -6,5 +7,8 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from core import connections  # noqa: PLC0415 -- needs the settings
+        from core.ledger import drop_guards, set_guards  # noqa: PLC0415
 
         connections.connect()
+        pre_migrate.connect(drop_guards, dispatch_uid="ledger")
+        post_migrate.connect(set_guards, dispatch_uid="ledger")

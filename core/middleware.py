@@ -14,6 +14,10 @@ from django.http.response import HttpResponseBase
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+# What is being answered: for those who note from where something was done.
+current_request: ContextVar[HttpRequest | None] = ContextVar(
+    "current_request", default=None
+)
 
 # Alpine, which the admin's theme is built on, compiles its attributes with eval and
 # sets styles in place; see docs/adr/0017.
@@ -37,11 +41,12 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         name = uuid.uuid4().hex
         request.META["REQUEST_ID"] = name  # for what is logged once this has returned
-        token = request_id.set(name)
+        token, here = request_id.set(name), current_request.set(request)
         try:
             response = self.get_response(request)
         finally:
             request_id.reset(token)
+            current_request.reset(here)
         response["X-Request-ID"] = name
         return response
 

@@ -553,7 +553,8 @@ class AnnouncementAdmin(ScopedModelAdmin):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyModelAdmin):
-    list_display = ("at", "actor_name", "verb", "target", "event")
+    list_display = ("at", "actor_name", "source", "verb", "target", "event")
+    exclude = ("chain", "actor_salt", "actor_digest")
     list_filter = ("event", "verb")
     list_select_related = ("event",)
     search_fields = ("target", "actor_name")

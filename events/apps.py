@@ -6,8 +6,24 @@ class EventsConfig(AppConfig):
     name = "events"
 
     def ready(self) -> None:
-        from events.freshness import Freshness  # noqa: PLC0415 -- needs all models
+        from core.ledger import guard  # noqa: PLC0415 -- needs all models
+        from events.freshness import Freshness  # noqa: PLC0415
+        from events.models import AuditEntry  # noqa: PLC0415
 
+        # Numbers and digests come once; a person may be forgotten, an event deleted.
+        once = "OLD.digest = ''"
+        guard(
+            AuditEntry,
+            forbids_delete=True,
+            event_id="NEW.event_id IS NULL",
+            actor_id="NEW.actor_id IS NULL",
+            number=once,
+            digest=once,
+            actor_digest=once,
+            actor_salt=f"{once} OR NEW.actor_salt = ''",
+            actor_name="NEW.actor_name = ''",
+            source="NEW.source IS NULL",
+        )
         # Kept alive here: signals hold their receivers weakly.
         self.freshness = Freshness()
         self.freshness.connect()

@@ -2,12 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Model
 from django.utils.functional import Promise
 
+from accounts.adapter import where_from
 from accounts.models import User
+from events.audit import seal
 from events.models import AuditEntry, Event
 
 
@@ -20,15 +24,23 @@ def record(
     actor_name: str = "",
     **details: Any,
 ) -> None:
-    """Write one entry in the caller's transaction; ``verb`` as ``"teams.joined"``."""
+    """Write one entry in the caller's transaction; ``verb`` as ``"teams.joined"``.
+
+    What changed stands in ``details`` as ``old`` and ``new``; from where it was done
+    is read off the request that is being answered.
+    """
+    chain = event.pk if event else 0
     AuditEntry.objects.create(
         event=event,
+        chain=chain,
+        source=where_from(),
         actor=actor,
         actor_name=actor_name or (str(actor) if actor else ""),
         verb=verb,
         target=str(target)[:200],
         details=details,
     )
+    transaction.on_commit(partial(seal, chain), robust=True)
 
 
 _words: dict[str, Promise] = {}

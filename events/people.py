@@ -4,10 +4,10 @@ from typing import Any
 
 from django.db.models import Q
 
-from accounts.hooks import holds_personal_data
+from accounts.hooks import holds_personal_data, on_erasure
 from accounts.models import User
 from accounts.visibility import where_people_meet
-from events.models import Registration
+from events.models import AuditEntry, Registration
 
 
 @holds_personal_data("registrations")
@@ -26,6 +26,14 @@ def registrations(user: User) -> list[dict[str, Any]]:
         }
         for registration in user.registrations.select_related("event")
     ]
+
+
+@on_erasure
+def forget_in_the_log(user: User) -> None:
+    """What was done stays in the log; who did it does not."""
+    AuditEntry.objects.filter(actor=user).update(
+        actor_name="", actor_salt="", source=None
+    )
 
 
 @where_people_meet

@@ -238,6 +238,7 @@ CELERY_BEAT_SCHEDULE = {
         "notifications.tasks.deliver_due": 15,
         "notifications.tasks.beat_heartbeat": 30,
         "notifications.tasks.queue_reminders": 60,
+        "events.tasks.seal_log": 60,
         "feedback.tasks.open_and_close_surveys": 60,
         "submissions.tasks.profile_pending": 60,
     }.items()

@@ -3,7 +3,9 @@
 import random
 
 import pytest
+from django.db.backends.base.operations import BaseDatabaseOperations
 
+from core.ledger import drop_guards
 from tests.factories.accounts import UserFactory
 from tests.factories.events import (
     EventFactory,
@@ -14,6 +16,20 @@ from tests.factories.judging import JudgeFactory
 from tests.factories.teams import MembershipFactory, TeamFactory
 
 pytest_plugins = ["tests.parts"]
+
+_flush = BaseDatabaseOperations.execute_sql_flush
+
+
+def _flush_guarded(operations, statements):
+    """Empty the tables after a test, those that nobody empties included.
+
+    Django sends ``post_migrate`` when it has, and so the guards are back.
+    """
+    drop_guards(using=operations.connection.alias)
+    return _flush(operations, statements)
+
+
+BaseDatabaseOperations.execute_sql_flush = _flush_guarded
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from django.views.generic import FormView, ListView
 from core.views import ActionView
 from events import actions
 from events.forms import AnnouncementForm, RegistrationFilterForm
-from events.models import AuditEntry, Registration
+from events.models import AuditChain, AuditEntry, Registration
 from events.views.base import EventMixin
 
 
@@ -43,6 +43,10 @@ class LogView(OrganiserMixin, ListView[AuditEntry]):
 
     def get_queryset(self) -> QuerySet[AuditEntry]:
         return self.event.audit_entries.all()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        end = AuditChain.objects.filter(pk=self.event.pk).first()
+        return super().get_context_data(end=end, **kwargs)
 
 
 class RegistrationsView(OrganiserMixin, ListView[Registration]):

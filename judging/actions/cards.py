@@ -17,10 +17,12 @@ from django.db.models import (
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.adapter import where_from
 from accounts.models import User
 from core.exceptions import Refused
 from events.log import record
 from events.models import Phase, PhaseWindow
+from judging import chain
 from judging.conflicts import in_conflict
 from judging.models import Criterion, Score, Scorecard, ScorecardRevision
 from judging.payload import CardPayload, content_of, read_payload
@@ -107,7 +109,7 @@ def save_scorecard(card_pk: int, judge: int, fingerprint: str, data: Any) -> Sav
         outcome = Outcome.LATE
     else:
         outcome = Outcome.APPLIED if taken else Outcome.STALE
-    ScorecardRevision.objects.create(
+    arrived = ScorecardRevision(
         scorecard=card,
         client=payload.client,
         revision=payload.revision,
@@ -115,7 +117,10 @@ def save_scorecard(card_pk: int, judge: int, fingerprint: str, data: Any) -> Sav
         outcome=outcome,
         overruled=overruled,
         tapped_at=payload.tapped_at,
+        source=where_from(),
     )
+    chain.append(card, arrived)
+    arrived.save()
     _apply(card, scores, payload, taken, len(rubric))
     return Saved(card, scores, payload.revision, outcome, overruled)
 

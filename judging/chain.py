@@ -1,0 +1,64 @@
+"""What arrived for a scorecard, as evidence: each revision is chained to the last.
+
+The card knows the end of its chain and how long it is, and is locked while a revision
+is added: a chain costs the phone no query.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Prefetch
+
+from core.ledger import link
+from judging.models import Scorecard, ScorecardRevision
+
+Outcome = ScorecardRevision.Outcome
+
+
+def _content(revision: ScorecardRevision) -> dict[str, Any]:
+    decided = {
+        Outcome.LATE_ACCEPTED,
+        Outcome.LATE_REJECTED,
+    }  # by a log entry of its own
+    return {
+        "card": revision.scorecard_id,
+        "client": revision.client,
+        "revision": revision.revision,
+        "payload": revision.payload,
+        "outcome": Outcome.LATE if revision.outcome in decided else revision.outcome,
+        "overruled": revision.overruled,
+        "received": revision.received_at.timestamp(),
+        "tapped": revision.tapped_at.timestamp() if revision.tapped_at else None,
+        "rubric": revision.rubric_version,
+        "source": revision.source,
+    }
+
+
+def append(card: Scorecard, revision: ScorecardRevision) -> None:
+    """Chain a revision that is about to be saved; the caller saves both."""
+    revision.digest = card.chain = link(card.chain, _content(revision))
+    card.received += 1
+
+
+def broken(cards: Iterable[Scorecard]) -> Scorecard | None:
+    """The first of these cards that does not say what arrived for it, or None."""
+    return next((card for card in cards if not _holds(card)), None)
+
+
+def cards_with_chains() -> Any:
+    """All cards for which something arrived, with their chains in order."""
+    rows = ScorecardRevision.objects.order_by("pk")
+    return Scorecard.objects.filter(received__gt=0).prefetch_related(
+        Prefetch("revisions", rows)
+    )
+
+
+def _holds(card: Scorecard) -> bool:
+    previous, length = "", 0
+    for revision in card.revisions.all():
+        if not revision.digest and not length:  # from before there were chains
+            continue
+        if revision.digest != link(previous, _content(revision)):
+            return False
+        previous, length = revision.digest, length + 1
+    return (previous, length) == (card.chain, card.received)
