@@ -1,24 +1,97 @@
-"""Which projects a judge must not score. Holds for everybody, superusers included."""
+"""Which projects a judge must not score. Holds for everybody, superusers included.
 
+A judge is in conflict with a team they sit in or sat in, by account or by one of its
+addresses; with a project they step back from, or from which organisers keep them; and,
+where the event says so, with a team in which somebody has an address at their domain.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+from allauth.account.models import EmailAddress
 from django.db.models import Q
 
-from judging.models import Judge
+from events.models import Event
+from judging.models import FormerSeat, Judge, JudgingRules, Recusal
 from submissions.models import Project
 from teams.models import Membership
 
+# Anybody can have an address there, so it says nothing about who knows whom.
+PUBLIC_MAIL = frozenset(
+    Path(__file__).with_name("public_mail.txt").read_text("utf-8").split()
+)
+
+
+def domain_of(address: str) -> str:
+    """The part after the sign in small letters; empty where everybody has addresses."""
+    domain = address.rpartition("@")[2].lower()
+    return "" if domain in PUBLIC_MAIL else domain
+
 
 def in_conflict(judge: Judge) -> Q:
-    """Projects of a team that the judge sits in, or that they step back from.
-
-    A seat is theirs by account or by address.
-    """
-    me = Q(user__email__iexact=judge.email)
+    """As a condition on projects, without a query of its own."""
+    own = Q(user__email__iexact=judge.email) | Q(
+        user__emailaddress__email__iexact=judge.email,
+        user__emailaddress__verified=True,
+    )
     if judge.user_id:
-        me |= Q(user=judge.user_id)
-    seats = Membership.objects.filter(me, event=judge.event_id)
-    return Q(team__in=seats.values("team")) | Q(pk__in=judge.recusals.values("project"))
+        own |= Q(user=judge.user_id)
+    seats = own
+    if domain := domain_of(judge.email):
+        colleague = Q(user__email__iendswith=f"@{domain}")
+        colleague |= Q(user__email__iendswith=f".{domain}")
+        seats |= colleague & Q(event__judging_rules__same_domain_is_conflict=True)
+    now = Membership.objects.filter(seats, event=judge.event_id)
+    before = FormerSeat.objects.filter(own, team__event=judge.event_id)
+    return (
+        Q(team__in=now.values("team"))
+        | Q(team__in=before.values("team"))
+        | Q(pk__in=judge.recusals.values("project"))
+    )
 
 
 def conflicts_of(judge: Judge) -> set[int]:
     """Numbers of the projects that this judge does not score."""
     return set(Project.objects.filter(in_conflict(judge)).values_list("pk", flat=True))
+
+
+def conflicts_at(event: Event, judges: Iterable[Judge]) -> dict[int, set[int]]:
+    """The same for many judges of one event, in as many queries as for one."""
+    seats = list(
+        Membership.objects.filter(event=event).values_list(
+            "team_id", "user_id", "user__email"
+        )
+    )
+    former = list(
+        FormerSeat.objects.filter(team__event=event).values_list(
+            "team_id", "user_id", "user__email"
+        )
+    )
+    people = {user for _team, user, _address in [*seats, *former]}
+    addresses: dict[int, set[str]] = defaultdict(set)
+    for user, address in EmailAddress.objects.filter(
+        user__in=people, verified=True
+    ).values_list("user_id", "email"):
+        addresses[user].add(address.lower())
+    teams_of: dict[object, set[int]] = defaultdict(set)
+    for team, user, address in [*seats, *former]:
+        for name in {user, address.lower(), *addresses[user]}:
+            teams_of[name].add(team)
+    if JudgingRules.objects.filter(event=event, same_domain_is_conflict=True).exists():
+        for team, _user, address in seats:
+            labels = address.lower().rpartition("@")[2].split(".")
+            for start in range(len(labels)):
+                teams_of["@" + ".".join(labels[start:])].add(team)
+    project_of = dict(Project.objects.filter(event=event).values_list("team_id", "pk"))
+    found: dict[int, set[int]] = defaultdict(set)
+    for recusal in Recusal.objects.filter(judge__event=event):
+        found[recusal.judge_id].add(recusal.project_id)
+    for judge in judges:
+        domain = domain_of(judge.email)
+        names = {judge.email.lower(), judge.user_id, domain and f"@{domain}"}
+        for name in names - {None, ""}:
+            found[judge.pk] |= {
+                project_of[team] for team in teams_of[name] if team in project_of
+            }
+    return found

@@ -1,13 +1,23 @@
 """A new event gets a rubric to start from; a copied one takes its rubric along."""
 
+from copy import copy
+
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from events import hooks
 from events.models import Event
 from judging.actions import deal_cards
-from judging.models import Criterion, Round
+from judging.models import Criterion, FormerSeat, JudgingRules, PrizeRule, Round
 from submissions import hooks as submission_hooks
 from submissions.models import Project
+from teams import hooks as team_hooks
+from teams.models import Team
+
+COPIED = (
+    "name", "kind", "order", "shortlist_size", "method", "wanted_judges",
+    "grace_minutes", "minutes_per_demo",
+)  # fmt: skip
 
 
 def default_rubric() -> list[tuple[str, str, str]]:
@@ -55,21 +65,57 @@ def add_default_rubric(event: Event) -> None:
 
 
 @hooks.event_copied
-def copy_rubric(source: Event, event: Event) -> None:
-    for round_ in source.rounds.prefetch_related("criteria"):
-        criteria = list(round_.criteria.all())
-        copy = Round.objects.create(
+def copy_rounds(source: Event, event: Event) -> None:
+    """All that organisers have set; who takes part and what came of it stays behind."""
+    if rules := JudgingRules.objects.filter(event=source).first():
+        rules.pk = event.pk
+        rules._state.adding = True
+        rules.save(force_insert=True)
+    tracks = {track.name: track for track in event.tracks.all()}
+    rounds: dict[int, Round] = {}
+    criteria: dict[int, Criterion] = {}
+    for old in source.rounds.select_related("track").order_by("pk"):
+        rounds[old.pk] = Round.objects.create(
             event=event,
-            name=round_.name,
-            kind=round_.kind,
-            order=round_.order,
-            minutes_per_demo=round_.minutes_per_demo,
+            track=tracks.get(old.track.name) if old.track else None,
+            **{name: getattr(old, name) for name in COPIED},
         )
-        for criterion in criteria:
-            criterion.pk = None
-            criterion._state.adding = True
-            criterion.round = copy
-        Criterion.objects.bulk_create(criteria)
+        for criterion in old.criteria.current().select_related("track"):
+            new, track = copy(criterion), criterion.track
+            new.pk, new._state.adding = None, True
+            new.round = rounds[old.pk]
+            new.track = tracks.get(track.name) if track else None
+            new.save()
+            criteria[criterion.pk] = new
+    for old in source.rounds.exclude(follows=None):
+        rounds[old.pk].follows = rounds[old.follows_id]  # type: ignore[index]
+        rounds[old.pk].save(update_fields=["follows"])
+    _copy_prize_rules(source, event, rounds, criteria)
+
+
+def _copy_prize_rules(
+    source: Event,
+    event: Event,
+    rounds: dict[int, Round],
+    criteria: dict[int, Criterion],
+) -> None:
+    """Prizes were copied in their order: names may come twice."""
+    tracks = {track.name: track for track in event.tracks.all()}
+    prizes = zip(source.prizes.all(), event.prizes.order_by("pk"), strict=True)
+    new_prize = {old.pk: new for old, new in prizes}
+    for rule in PrizeRule.objects.filter(prize__event=source).select_related("track"):
+        new = PrizeRule.objects.create(
+            prize=new_prize[rule.prize_id],
+            round=rounds[rule.round_id],
+            track=tracks.get(rule.track.name) if rule.track else None,
+        )
+        new.criteria.set(criteria[c.pk] for c in rule.criteria.current())
+
+
+@team_hooks.seat_vacated
+def remember_the_seat(team: Team, user: User) -> None:
+    """Who was in a team does not judge it later; whoever leaves may be a judge."""
+    FormerSeat.objects.get_or_create(team=team, user=user)
 
 
 @submission_hooks.project_submitted

@@ -100,3 +100,8 @@ def digest_of(content: dict[str, Any]) -> str:
         content, sort_keys=True, separators=(",", ":"), ensure_ascii=False
     )
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def deciding_order(round_: Round) -> list[Ranked]:
+    """The order by what decides in this round, best first; equals share ``rank``."""
+    return standings(round_)

@@ -13,7 +13,8 @@ from submissions.models import Project
 def cards_of(judge: Judge) -> list[Scorecard]:
     """The judge's cards in the order of the route, conflicts left out."""
     return list(
-        Scorecard.objects.filter(judge=judge, project__status=Project.Status.SUBMITTED)
+        Scorecard.objects.live()
+        .filter(judge=judge, project__status=Project.Status.SUBMITTED)
         .exclude(project__in=conflicts_of(judge))
         .select_related("project__team", "round")
         .prefetch_related("scores")

@@ -6,8 +6,19 @@ from events.log import say
 
 say(
     {
+        "judging.absent": _("noted that two judges found nobody at %(target)s"),
         "judging.award": _("gave %(target)s to %(project)s"),
+        "judging.back": _("noted that the judge %(target)s is back"),
+        "judging.brought_back": _("brought %(target)s back into %(round)s"),
         "judging.conflict": _("declared a conflict of interest with %(target)s"),
+        "judging.conflict_lifted": _(
+            "lifted the conflict of interest of %(judge)s with %(target)s"
+        ),
+        "judging.conflict_recorded": _(
+            "recorded a conflict of interest of %(judge)s with %(target)s"
+        ),
+        "judging.forbidden": _("kept %(judge)s away from %(target)s in %(round)s"),
+        "judging.freed": _("left it to the plan whether %(judge)s sees %(target)s"),
         "judging.invited": _("invited %(target)s to judge"),
         "judging.late_accepted": _(
             "counted the late scores of %(judge)s for %(target)s"
@@ -15,9 +26,20 @@ say(
         "judging.late_rejected": _(
             "did not count the late scores of %(judge)s for %(target)s"
         ),
+        "judging.left": _("noted that the judge %(target)s has left"),
         "judging.link_renewed": _("renewed the link of the judge %(target)s"),
         "judging.on_stage": _("put on stage: %(target)s"),
+        "judging.pinned": _("sent %(judge)s to %(target)s in %(round)s"),
+        "judging.planned": _("planned %(target)s again: %(moved)s cards moved"),
         "judging.published": _("published version %(version)s of the results"),
         "judging.revoked": _("ended the link of the judge %(target)s"),
+        "judging.round_closed": _("closed the round %(target)s"),
+        "judging.round_opened": _("opened the round %(target)s"),
+        "judging.set_aside": _("set %(target)s aside in %(round)s"),
+        "judging.shortlist": _("took the best into %(target)s: %(projects)s"),
+        "judging.shortlist_added": _("took %(target)s into %(round)s: %(reason)s"),
+        "judging.shortlist_removed": _(
+            "took %(target)s out of the list for %(round)s: %(reason)s"
+        ),
     }
 )

@@ -12,6 +12,7 @@ from core.text import fold, free_slug, new_code
 from events.log import record
 from events.models import Event, Phase, Registration
 from notifications.outbox import Topic, notify
+from teams import hooks
 from teams.models import JoinRequest, Membership, Team
 
 
@@ -284,6 +285,7 @@ def vacate(team: Team, user: User) -> None:
     elif was_captain:
         heir.role = Membership.Role.CAPTAIN
         heir.save(update_fields=["role"])
+    hooks.seat_vacated.tell(team, user)
 
 
 @transaction.atomic

@@ -23,6 +23,7 @@ from core.exceptions import Refused
 from events.log import record
 from events.models import Phase, PhaseWindow
 from judging import chain
+from judging.actions.absences import tell_of_absence
 from judging.conflicts import in_conflict
 from judging.models import Criterion, Score, Scorecard, ScorecardRevision
 from judging.payload import CardPayload, content_of, read_payload
@@ -122,6 +123,8 @@ def save_scorecard(card_pk: int, judge: int, fingerprint: str, data: Any) -> Sav
     chain.append(card, arrived)
     arrived.save()
     _apply(card, scores, payload, taken, len(rubric))
+    if "status" in taken and card.status == Status.ABSENT:
+        tell_of_absence(card)
     return Saved(card, scores, payload.revision, outcome, overruled)
 
 

@@ -1,4 +1,4 @@
-"""Inviting judges, their links, and their conflicts of interest."""
+"""Inviting judges, and their links."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -7,10 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.exceptions import Refused
 from events.log import record
-from judging.actions.rounds import deal_cards
-from judging.models import Judge, Recusal, Scorecard, new_nonce
+from judging.actions.dealing import deal_cards
+from judging.models import Judge, new_nonce
 from notifications.outbox import notify_address
-from submissions.models import Project
 
 
 class LinkIsRevoked(Refused):
@@ -32,17 +31,22 @@ def invite_judge(judge: Judge, user: User) -> None:
         event=judge.event,
         context={"name": judge.name, "path": judge.get_link_path()},
     )
-    deal_cards(judge.event)
+    if not judge.scorecards.exists():
+        deal_cards(judge.event)
     record(user, "judging.invited", judge, event=judge.event)
 
 
 @transaction.atomic
 def revoke_judge(judge: Judge, user: User) -> None:
-    """End the link and every session opened by it. What was scored stays."""
+    """End the link and every session opened by it. What was scored stays.
+
+    What was not goes to others.
+    """
     if Judge.objects.filter(pk=judge.pk, revoked_at=None).update(
         revoked_at=timezone.now()
     ):
         record(user, "judging.revoked", judge, event=judge.event)
+        deal_cards(judge.event)
 
 
 @transaction.atomic
@@ -52,26 +56,5 @@ def renew_link(judge: Judge, user: User) -> Judge:
     judge.nonce, judge.revoked_at = new_nonce(), None
     judge.save(update_fields=["nonce", "revoked_at"])
     record(user, "judging.link_renewed", judge, event=judge.event)
+    deal_cards(judge.event)
     return judge
-
-
-@transaction.atomic
-def declare_conflict(judge: Judge, project: Project, reason: str = "") -> None:
-    """A judge steps back from one project; what they gave it no longer counts."""
-    _recusal, is_new = Recusal.objects.get_or_create(
-        judge=judge,
-        project=project,
-        defaults={"source": Recusal.Source.DECLARED, "reason": reason[:200]},
-    )
-    if is_new:
-        Scorecard.objects.filter(judge=judge, project=project).update(
-            status=Scorecard.Status.TODO
-        )
-        record(
-            None,
-            "judging.conflict",
-            project,
-            event=judge.event,
-            actor_name=judge.name,
-            reason=reason[:200],
-        )

@@ -4,7 +4,13 @@ from judging.models.cards import (
     Scorecard,
     ScorecardRevision,
 )
-from judging.models.judges import Judge, Pairing, Recusal, new_nonce
+from judging.models.judges import (
+    FormerSeat,
+    Judge,
+    Pairing,
+    Recusal,
+    new_nonce,
+)
 from judging.models.results import Award, PrizeRule, PublishedResult
 from judging.models.rounds import (
     Criterion,
@@ -19,6 +25,7 @@ __all__ = [
     "Comparison",
     "Criterion",
     "Entry",
+    "FormerSeat",
     "Judge",
     "JudgingRules",
     "Pairing",

@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -7,6 +9,17 @@ from core.models import ProseField
 from judging.models.judges import Judge
 from judging.models.rounds import Criterion, Round
 from submissions.models import Project
+
+
+class ScorecardQuerySet(models.QuerySet["Scorecard"]):
+    def live(self) -> Self:
+        """What a judge is to see, or has seen: all but what went to somebody else.
+
+        Something that comes in for such a card after all makes it live again.
+        """
+        return self.exclude(
+            moved_at__isnull=False, status=Scorecard.Status.TODO, revision=0
+        )
 
 
 class Scorecard(models.Model):
@@ -39,11 +52,16 @@ class Scorecard(models.Model):
     # What the phone called itself when it sent that revision.
     client = models.CharField(max_length=40, blank=True, editable=False)
     scored_at = models.DateTimeField(_("last scored"), null=True, blank=True)
+    # When it was given to somebody else, unbegun. It stays, for a phone may hold scores
+    # for it that have not arrived.
+    moved_at = models.DateTimeField(null=True, editable=False)
     # Head of the chain of its revisions, and how many there are: see judging.chain.
     chain = models.CharField(
         max_length=64, blank=True, default="", db_default="", editable=False
     )
     received = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+
+    objects = ScorecardQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "pk"]
@@ -58,6 +76,10 @@ class Scorecard(models.Model):
 
     def __str__(self) -> str:
         return f"{self.judge}: {self.project}"
+
+    @property
+    def is_begun(self) -> bool:
+        return self.status != self.Status.TODO or self.revision > 0
 
 
 class Score(models.Model):

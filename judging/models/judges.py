@@ -13,6 +13,7 @@ from core.models import LineField
 from events.models import Event, Track
 from judging.models.rounds import Round
 from submissions.models import Project
+from teams.models import Team
 
 
 def new_nonce() -> str:
@@ -84,6 +85,10 @@ class Judge(models.Model):
         return self.name
 
     @property
+    def is_here(self) -> bool:
+        return self.revoked_at is None and self.left_at is None
+
+    @property
     def token(self) -> str:
         mac = salted_hmac(
             "judging.judge-link", f"{self.pk}:{self.nonce}", algorithm="sha256"
@@ -124,6 +129,28 @@ class Recusal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.judge} ≠ {self.project}"
+
+
+class FormerSeat(models.Model):
+    """Somebody who was in a team and is no more: they do not score it either."""
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="former_seats")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="former_seats"
+    )
+    left_at = models.DateTimeField(_("left at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("former member")
+        verbose_name_plural = _("former members")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "user"], name="one_former_seat_per_team_and_person"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.team}"
 
 
 class Pairing(models.Model):

@@ -1,11 +1,13 @@
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from core.models import LineField, ProseField
 from events.models import Event, Phase, Track
@@ -61,6 +63,7 @@ class Round(models.Model):
         blank=True,
         verbose_name=_("only this track"),
         related_name="rounds",
+        help_text=_("Its projects, and the judges of that track or of none."),
     )
     # The best of an earlier round go on to this one: see Entry.
     follows = models.ForeignKey(
@@ -70,9 +73,19 @@ class Round(models.Model):
         blank=True,
         verbose_name=_("takes the best of"),
         related_name="followers",
+        help_text=_(
+            "Close that round, choose who goes on, then open this one by hand. "
+            "Empty: all projects, from the moment judging opens."
+        ),
     )
     shortlist_size = models.PositiveSmallIntegerField(
-        _("how many go on"), default=3, db_default=3, validators=[MinValueValidator(1)]
+        _("how many go on"),
+        default=3,
+        db_default=3,
+        validators=[MinValueValidator(1)],
+        help_text=_(
+            "From the round before to this one. A tie at the end goes on whole."
+        ),
     )
     method = models.CharField(
         _("what decides"),
@@ -87,7 +100,10 @@ class Round(models.Model):
         default=3,
         db_default=3,
         validators=[MinValueValidator(1), MaxValueValidator(99)],
-        help_text=_("With few projects every judge sees every project."),
+        help_text=_(
+            "One more or less where it must be. Up to twelve projects, everybody sees "
+            "everything."
+        ),
     )
     grace_minutes = models.PositiveSmallIntegerField(
         _("minutes for late phones"),
@@ -133,6 +149,68 @@ class Round(models.Model):
             and self.event.is_open_for(Phase.JUDGING)
         )
 
+    @property
+    def is_dealt(self) -> bool:
+        """Whether its cards are with the judges, and follow what happens."""
+        return (
+            self.kind != self.Kind.PAIRWISE
+            and (self.follows_id is None or self.opened_at is not None)
+            and self.closed_at is None
+        )
+
+    def clean(self) -> None:
+        if self.event_id is None:
+            return
+        problems: dict[str, Any] = {}
+        if self.track is not None and self.track.event_id != self.event_id:
+            problems["track"] = _("This track belongs to another event.")
+        if self.follows is not None:
+            if self.follows.event_id != self.event_id:
+                problems["follows"] = _("A round follows a round of the same event.")
+            elif self._comes_before(self.follows):
+                problems["follows"] = _(
+                    "These rounds would wait for one another. A round follows one that "
+                    "is over before it."
+                )
+            elif problem := self._too_long_a_list(self.follows):
+                problems["shortlist_size"] = problem
+        if problems:
+            raise ValidationError(problems)
+
+    def _comes_before(self, other: "Round") -> bool:
+        """Whether ``other`` waits for this one, by whatever detour."""
+        seen: set[int | None] = set()
+        step: Round | None = other
+        while step is not None and step.pk not in seen:
+            if step.pk == self.pk and self.pk is not None:
+                return True
+            seen.add(step.pk)
+            step = step.follows
+        return False
+
+    def _too_long_a_list(self, earlier: "Round") -> str:
+        """Nobody is left out of a list as long as the field, once that is known."""
+        hacking = self.event.window(Phase.HACKING)
+        if hacking is not None and timezone.now() < hacking.closes_at:
+            return ""
+        field = self.event.projects.filter(status=Project.Status.SUBMITTED)
+        if earlier.track_id:
+            field = field.filter(tracks=earlier.track_id)
+        taking_part = min(
+            field.count(),
+            earlier.shortlist_size if earlier.follows_id else field.count(),
+        )
+        if not taking_part or self.shortlist_size < taking_part:
+            return ""
+        return (
+            ngettext(
+                "Only %d project takes part in that round: nobody would be left out.",
+                "Only %d projects take part in that round: nobody would be left out.",
+                taking_part,
+            )
+            % taking_part
+        )
+
 
 class Entry(models.Model):
     """One project's part in one round: its place in the running order."""
@@ -140,6 +218,8 @@ class Entry(models.Model):
     round = models.ForeignKey(Round, models.CASCADE, related_name="entries")
     project = models.ForeignKey(Project, models.CASCADE, related_name="entries")
     position = models.PositiveSmallIntegerField(_("place in the order"), default=0)
+    # The team is not there: judges pass it by until it is brought back.
+    set_aside_at = models.DateTimeField(_("set aside at"), null=True, editable=False)
 
     class Meta:
         ordering = ["position", "pk"]

@@ -4,7 +4,6 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from judging.assignment import deal
 from judging.ranking import Given, Scale, rank
 
 RUBRIC = {1: Scale(1, 5, Fraction(1)), 2: Scale(0, 10, Fraction(3, 2))}
@@ -56,27 +55,3 @@ def test_ties_share_a_rank_and_better_is_never_behind(given_):
     for first, second in pairwise(ranked):
         assert first.score >= second.score
         assert (first.rank == second.rank) == (first.score == second.score)
-
-
-def test_in_a_small_event_all_see_all():
-    routes = deal([1, 2], [10, 11, 12], {1: {10, 11, 12}, 2: {10, 12}})
-
-    assert {judge: set(route) for judge, route in routes.items()} == {
-        1: {10, 11, 12},
-        2: {10, 12},
-    }
-
-
-def test_in_a_large_event_three_judges_see_each_project():
-    judges, projects = range(1, 11), range(100, 140)
-
-    routes = deal(judges, projects, {judge: set(projects) for judge in judges})
-
-    seen = [project for route in routes.values() for project in route]
-    loads = [len(route) for route in routes.values()]
-    assert all(seen.count(project) == 3 for project in projects)
-    assert max(loads) - min(loads) <= 1
-
-
-def test_without_judges_there_are_no_routes():
-    assert deal([], [1], {}) == {}
