@@ -1,4 +1,4 @@
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -10,22 +10,34 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
+from accounts.models import User
 from core.exceptions import Refused
 from events.admin import EventAdmin
+from events.models import Prize, Track
 from events.scoping import (
     ReadOnlyModelAdmin,
     ScopedModelAdmin,
+    ScopedStackedInline,
     ScopedTabularInline,
 )
 from judging import actions
 from judging.models import (
     Criterion,
     Judge,
+    JudgingRules,
+    PrizeRule,
     PublishedResult,
     Recusal,
     Round,
     Score,
     Scorecard,
+)
+
+# As Scorecard.objects.live() has it.
+LIVE = ~Q(
+    scorecards__moved_at__isnull=False,
+    scorecards__status=Scorecard.Status.TODO,
+    scorecards__revision=0,
 )
 
 
@@ -40,11 +52,17 @@ class RoundInline(ScopedTabularInline):
     """Each round's rubric is one click away, behind its change link."""
 
     model = Round
-    fields = ("name", "kind", "order", "minutes_per_demo")
+    fields = ("name", "kind", "order", "track", "follows", "wanted_judges")
     show_change_link = True
 
 
-EventAdmin.inlines += [RoundInline, JudgeInline]
+class JudgingRulesInline(ScopedStackedInline):
+    model = JudgingRules
+    can_delete = False
+    verbose_name_plural = _("Judging rules")
+
+
+EventAdmin.inlines += [RoundInline, JudgingRulesInline, JudgeInline]
 
 
 def is_scored(round_: Round | None) -> bool:
@@ -67,6 +85,15 @@ class RubricFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
             )
 
 
+class PrizeRuleFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+    def clean(self) -> None:
+        super().clean()
+        for form in self.forms:
+            prize = form.cleaned_data.get("prize") if form.is_valid() else None
+            if prize is not None and prize.event_id != self.instance.event_id:
+                raise forms.ValidationError(_("This prize belongs to another event."))
+
+
 class CriterionInline(ScopedTabularInline):
     """What scores mean stays as it was at the first one; words may be mended."""
 
@@ -84,17 +111,66 @@ class CriterionInline(ScopedTabularInline):
         return super().has_delete_permission(request, obj) and not is_scored(obj)
 
 
+class PrizeRuleInline(ScopedTabularInline):
+    """Prizes that this round decides, wholly or by a part of it."""
+
+    model = PrizeRule
+    formset = PrizeRuleFormSet
+    fields = ("prize", "track", "criteria")
+    verbose_name_plural = _("Prizes it decides")
+    tab = False
+
+    def formfield_for_dbfield(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Only what belongs to the round's own event, or to the round."""
+        match = request.resolver_match
+        round_ = match.kwargs.get("object_id") if match else None
+        own: dict[str, QuerySet[Any]] = {
+            "prize": Prize.objects.filter(event__rounds=round_),
+            "track": Track.objects.filter(event__rounds=round_),
+            "criteria": Criterion.objects.current().filter(round=round_),
+        }
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name in own:
+            field.queryset = own[db_field.name].distinct()
+        return field
+
+
+class RoundForm(forms.ModelForm[Round]):
+    """Tracks and rounds of the same event are offered, and no others."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            for name in ("track", "follows"):
+                field: Any = self.fields[name]
+                field.queryset = field.queryset.filter(event=self.instance.event_id)
+
+
 @admin.register(Round)
 class RoundAdmin(ScopedModelAdmin):
-    list_display = ("name", "event", "kind", "order")
+    list_display = ("name", "event", "kind", "order", "follows")
     list_filter = ("event",)
     list_select_related = ("event",)
     search_fields = ("name",)
-    fields = ("event", "name", "kind", "order", "minutes_per_demo")
-    inlines = (CriterionInline,)
+    form = RoundForm
+    fieldsets = (
+        (None, {"fields": ("event", ("name", "kind"), ("order", "minutes_per_demo"))}),
+        (
+            _("Who takes part"),
+            {"fields": ("track", ("follows", "shortlist_size"), "wanted_judges")},
+        ),
+        (_("What counts"), {"fields": ("method", "grace_minutes")}),
+    )
+    inlines = (CriterionInline, PrizeRuleInline)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ("event",) if obj else ()
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        """Prizes are chosen once the round is there."""
+        return self.inlines if obj else (CriterionInline,)
 
 
 @admin.register(Judge)
@@ -112,7 +188,7 @@ class JudgeAdmin(ScopedModelAdmin):
             super()
             .get_queryset(request)
             .annotate(
-                dealt=Count("scorecards", distinct=True),
+                dealt=Count("scorecards", filter=LIVE, distinct=True),
                 scored=Count(
                     "scorecards",
                     filter=Q(scorecards__status=Scorecard.Status.DONE),
@@ -190,7 +266,32 @@ class RecusalAdmin(ScopedModelAdmin):
     list_display = ("judge", "project", "source", "reason", "created_at")
     list_filter = ("judge__event", "source")
     list_select_related = ("judge", "project")
+    fields = ("judge", "project", "reason")
     may_change = False
+
+    def save_model(
+        self, request: HttpRequest, obj: Recusal, form: Any, change: Any
+    ) -> None:
+        """As on the grid: somebody else gets the project at once, and it is logged."""
+        user = cast("User", request.user)
+        try:
+            actions.record_conflict(obj.judge, obj.project, user, obj.reason)
+        except Refused as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+        obj.pk = (
+            Recusal.objects.filter(judge=obj.judge, project=obj.project)
+            .values_list("pk", flat=True)
+            .first()
+        )
+
+    def delete_model(self, request: HttpRequest, obj: Recusal) -> None:
+        actions.lift_conflict(obj.judge, obj.project, cast("User", request.user))
+
+    def delete_queryset(
+        self, request: HttpRequest, queryset: QuerySet[Recusal]
+    ) -> None:
+        for recusal in queryset:
+            self.delete_model(request, recusal)
 
 
 @admin.register(PublishedResult)

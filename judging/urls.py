@@ -1,10 +1,11 @@
 from django.urls import path
 
 from judging import api
-from judging.views import organise, phone
+from judging.views import organise, phone, rounds
 
 app_name = "judging"
 _event = "events/<slug:event_slug>/"
+_round = f"{_event}judging/rounds/<int:pk>/"
 urlpatterns = [
     path("judge/", phone.HomeView.as_view(), name="home"),
     path("judge/enter/<str:token>/", phone.EnterView.as_view(), name="enter"),
@@ -40,6 +41,15 @@ urlpatterns = [
         organise.OnStageView.as_view(),
         name="on_stage",
     ),
+    path(f"{_round}coverage/", rounds.CoverageView.as_view(), name="coverage"),
+    path(f"{_round}plan/", rounds.PlanView.as_view(), name="plan"),
+    path(f"{_round}pair/", rounds.PairView.as_view(), name="pair"),
+    path(
+        f"{_round}judges/<int:judge>/", rounds.PresenceView.as_view(), name="presence"
+    ),
+    path(f"{_round}aside/", rounds.AsideView.as_view(), name="aside"),
+    path(f"{_round}open/", rounds.OpenView.as_view(), name="open_round"),
+    path(f"{_round}shortlist/", rounds.ShortlistView.as_view(), name="shortlist"),
     path(
         f"{_event}judging/judges/<int:pk>/",
         organise.JudgeLinkView.as_view(),

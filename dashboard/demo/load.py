@@ -47,7 +47,13 @@ from feedback.actions import (
     tools_of,
 )
 from feedback.models import Helped, InTheWay, Invitation, ToolReview
-from judging.actions import deal_cards, give_award, publish_results, put_on
+from judging.actions import (
+    deal_cards,
+    forbid,
+    give_award,
+    publish_results,
+    put_on,
+)
 from judging.models import Criterion, Judge, Round, Score, Scorecard
 from judging.standings import standings
 from submissions import catalogue, files, profiles, profiling
@@ -277,6 +283,28 @@ class Demo:
             event.projects.get(slug="a-sommelier-for-chemists"),
             self.organisers[0],
         )
+        self._at_the_tables(event)
+
+    def _at_the_tables(self, event: Event) -> None:
+        """A second round, just begun, and the finals that wait for it."""
+        expo = Round.objects.create(
+            event=event, name="At the tables", kind=Round.Kind.EXPO, order=1
+        )
+        finals = Round.objects.create(
+            event=event, name="Finals", follows=expo, shortlist_size=3, order=2
+        )
+        for round_, name, about in [
+            (expo, "Substance", "Ask for the code and the data: does it hold up?"),
+            (expo, "Use", "Would you use it on Monday?"),
+            (finals, "Best in show", "All in all: how good is it?"),
+        ]:
+            Criterion.objects.create(round=round_, name=name, description=about)
+        deal_cards(event)
+        judges = list(event.judges.all())
+        self._score(expo, judges, share=0.3)
+        open_card = expo.scorecards.filter(status=Scorecard.Status.TODO).first()
+        if open_card is not None:
+            forbid(expo, open_card.judge, open_card.project, self.organisers[0])
 
     def _attend(self, event: Event) -> None:
         teamed = {n for team in self.cast["teams"] for n in team["members"]}
@@ -468,11 +496,15 @@ class Demo:
             for name in self.cast["judges"]
         ]
         deal_cards(event)
+        self._score(event.rounds.get(), judges, share)
+
+    def _score(self, round_: Round, judges: list[Judge], share: float) -> None:
+        event = round_.event
         severity = {judge.pk: self.chance.gauss(0, 0.5) for judge in judges}
         quality: dict[int, float] = {}
-        rubric = list(event.rounds.get().criteria.all())
-        cards = Scorecard.objects.filter(judge__in=judges).order_by("judge", "position")
-        for card in cards:
+        rubric = list(round_.criteria.all())
+        cards = round_.scorecards.filter(judge__in=judges)
+        for card in cards.order_by("judge", "position"):
             if self.chance.random() > share:
                 continue
             base = quality.setdefault(card.project_id, self.chance.gauss(3.4, 0.7))

@@ -19,6 +19,7 @@ from events.models import Phase
 from events.views import EventMixin
 from judging import actions
 from judging.models import Judge, Scorecard, ScorecardRevision
+from judging.prizes import with_leaders
 from judging.standings import percent, standings
 from submissions.models import Project
 
@@ -72,7 +73,7 @@ class RankingView(RunJudgingView):
             rounds=rounds,
             judges=self.judges(),
             projects=sorted(projects.values(), key=lambda p: p.title.lower()),
-            prizes=self.event.prizes.select_related("award"),
+            prizes=with_leaders(self.event.prizes.select_related("award")),
             late=ScorecardRevision.objects.filter(
                 scorecard__round__event=self.event,
                 outcome=ScorecardRevision.Outcome.LATE,
@@ -83,8 +84,10 @@ class RankingView(RunJudgingView):
         )
 
     def judges(self) -> list[tuple[Judge, int, int]]:
-        cards = Scorecard.objects.filter(round__event=self.event).values_list(
-            "judge_id", "status"
+        cards = (
+            Scorecard.objects.live()
+            .filter(round__event=self.event)
+            .values_list("judge_id", "status")
         )
         tally: dict[int, tuple[int, int]] = {}
         for judge, status in cards:

@@ -296,11 +296,27 @@ POSTS = [
     ("organiser", "judging:late", "event,late", {"decision": "accept"}),
     ("organiser", "judging:award", "event,prize", {"project": "{project_pk}"}),
     ("organiser", "judging:on_stage", "event,round", {"project": "{project_pk}"}),
+    (
+        "organiser",
+        "judging:pair",
+        "event,round",
+        {"mode": "conflict", "judge": "{judge}", "project": "{project_pk}"},
+    ),
+    ("organiser", "judging:presence", "event,round,judge", {"decision": "left"}),
+    ("organiser", "judging:aside", "event,round", {"project": "{project_pk}"}),
+    ("organiser", "judging:open_round", "event,round", {"decision": "close"}),
+    (
+        "organiser",
+        "judging:shortlist",
+        "event,finals",
+        {"decision": "add", "project": "{project_pk}", "reason": "new"},
+    ),
 ]
 # Nothing of theirs is a field of ours, or their tests are beside the action.
 ELSEWHERE = {
     "accounts:delete",  # asks for the password first
     "accounts:export",  # reads only
+    "judging:plan",  # carries out what was looked at, and nothing else
     "judging:scorecard",  # speaks JSON, see below
     "judging:sign_out",  # a session only
     "teams:code",  # leads on, changes nothing
@@ -349,6 +365,7 @@ def world(db):
         ).ticket,
         "other_event": published.event.slug,
         "cancel": "cancel",
+        "finals": RoundFactory(event=event, follows_id=words["round"]).pk,
     }
     return world
 
@@ -402,6 +419,8 @@ def test_a_form_changes_its_own_fields_only(role, name, words, fields, edge, wor
         }
         if sent.get("project"):
             sent["project"] = world.words["project_pk"]
+        if sent.get("judge"):
+            sent["judge"] = world.words["judge"]
         return after(lambda: client.post(url, sent | more))
 
     before = rows()
