@@ -287,6 +287,7 @@ class EventAdmin(ScopedModelAdmin):
                 "fields": (
                     ("capacity", "needs_approval"),
                     ("min_team_size", "max_team_size"),
+                    "table_names",
                     "code_of_conduct",
                     "holds_mail",
                     "privacy_k",

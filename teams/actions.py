@@ -13,6 +13,7 @@ from events.log import record
 from events.models import Event, Phase, Registration
 from notifications.outbox import Topic, notify
 from teams.models import JoinRequest, Membership, Team
+from teams.tables import free_tables
 
 
 class TeamsAreClosed(Refused):
@@ -49,6 +50,10 @@ class CaptainStays(Refused):
 
 class RequestIsAnswered(Refused):
     message = _("This request has been answered already.")
+
+
+class TooFewTables(Refused):
+    message = _("There are too few tables. Name more of them on the event's page.")
 
 
 class WorkIsHandedIn(Refused):
@@ -132,9 +137,38 @@ def create_team(
         join_policy=join_policy,
     )
     team.wanted_skills.set(wanted_skills)
+    if event.teams.active().exclude(table="").exists():
+        _seat_teams(event, [team])  # a latecomer, where tables are given out already
     _take_seat(team, user, Membership.Role.CAPTAIN)
     record(user, "teams.created", team, event=event)
     return team
+
+
+def _seat_teams(event: Event, teams: list[Team]) -> int:
+    """Give these teams of a locked event the next free tables; say how many got one."""
+    taken = event.teams.active().values_list("table", flat=True)
+    free = free_tables(event.table_names, taken)
+    given = list(zip(teams, free, strict=False))
+    for team, table in given:
+        team.table = table
+        team.save(update_fields=["table"])
+    return len(given)
+
+
+@transaction.atomic
+def give_tables(event: Event, user: User) -> int:
+    """Give each team without a table the next free one; the others keep theirs.
+
+    Those founded first come first. Says how many got one.
+    """
+    event = Event.objects.select_for_update().get(pk=event.pk)
+    waiting = list(event.teams.active().filter(table="").order_by("created_at", "pk"))
+    given = _seat_teams(event, waiting)
+    if given < len(waiting):
+        raise TooFewTables
+    if given:
+        record(user, "teams.tables_given", event, event=event, number=given)
+    return given
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ app_name = "teams"
 urlpatterns = [
     path("", views.TeamListView.as_view(), name="list"),
     path("new/", views.TeamCreateView.as_view(), name="create"),
+    path("tables/give/", views.GiveTablesView.as_view(), name="give_tables"),
     path("code/", views.JoinByCodeView.as_view(), name="code"),
     path("<slug:slug>/", views.TeamDetailView.as_view(), name="detail"),
     path("<slug:slug>/edit/", views.TeamUpdateView.as_view(), name="edit"),

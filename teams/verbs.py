@@ -13,6 +13,7 @@ say(
         "teams.joined": _("joined the team %(target)s"),
         "teams.left": _("left the team %(target)s"),
         "teams.removed": _("took %(who)s out of the team %(target)s"),
+        "teams.tables_given": _("gave tables to %(number)s teams"),
         "teams.renamed": _("renamed the team %(before)s to %(target)s"),
     }
 )
