@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from events.models import Phase
+from events.planning import copy_event
 from notifications import composing, reminders
 from notifications.models import MailText, Notification, Topic
 from notifications.outbox import notify
@@ -173,3 +174,14 @@ def test_who_came_before_is_told_that_registration_closes(db):
     row = Notification.objects.get(template="notifications/email/registration_closes")
     assert (row.recipient, row.topic) == (returning, Topic.REMINDER)
     assert "closes" in composing.words_of(row)[1]
+
+
+def test_a_copied_event_takes_its_words_and_reminders_along(event, organiser):
+    event.mail_texts.create(template=TEMPLATE, subject="Yes!", body="You are in.")
+    event.reminder_rules.create(kind="teams.find_a_team", hours_before=5)
+
+    copy = copy_event(event, organiser, name="Again", starts_at=event.starts_at)
+
+    assert copy.mail_texts.get().body == "You are in."
+    assert copy.reminder_rules.get().hours_before == 5
+    assert event.mail_texts.count() == event.reminder_rules.count() == 1
