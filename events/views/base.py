@@ -97,7 +97,9 @@ class EventMixin(ContextMixin, View):
             "organises": self.standing.organises,
         }
         return self.keep(
-            f"header {context}", "events/_event_header.html", lambda: context
+            f"header {context}",
+            "events/_event_header.html",
+            lambda: {**context, "news": self.event.latest_news()},
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
