@@ -290,6 +290,30 @@ def answer_request(request: JoinRequest, user: User, *, accept: bool) -> None:
     )
 
 
+@transaction.atomic
+def invite_person(team: Team, guest: User, user: User) -> None:
+    """Mail the team's link to somebody; they get it once, until the code is renewed."""
+    team = locked(team)
+    _must_be_forming(team)
+    if team.is_full:
+        raise TeamIsFull
+    if Membership.objects.filter(event=team.event, user=guest).exists():
+        raise TheyAreInATeam
+    notify(
+        [guest],
+        "teams/email/invited",
+        key=f"invited:{team.pk}:{team.join_code}",
+        event=team.event,
+        topic=Topic.TEAM,
+        context={
+            "team": team.name,
+            "host": str(user),
+            "path": f"{team.get_absolute_url()}join/{team.join_code}/",
+        },
+    )
+    record(user, "teams.invited", team, event=team.event, who=str(guest))
+
+
 def withdraw_request(request: JoinRequest) -> None:
     """Take back a question that nobody has answered yet."""
     JoinRequest.objects.filter(pk=request.pk, status=JoinRequest.Status.WAITING).update(

@@ -15,6 +15,11 @@ urlpatterns = [
         "<slug:slug>/join/<str:code>/", views.InviteView.as_view(), name="join_by_code"
     ),
     path("<slug:slug>/ask/", views.AskTeamView.as_view(), name="ask"),
+    path(
+        "<slug:slug>/invite/<int:user_pk>/",
+        views.InvitePersonView.as_view(),
+        name="invite",
+    ),
     path("<slug:slug>/leave/", views.LeaveTeamView.as_view(), name="leave"),
     path("<slug:slug>/new-code/", views.NewCodeView.as_view(), name="new_code"),
     path(

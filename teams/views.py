@@ -224,6 +224,25 @@ class RemoveMemberView(MemberActionView):
         return _("%(person)s is no longer in the team.") % {"person": member}
 
 
+class InvitePersonView(TeamActionView):
+    """On the board of people: the captain asks somebody into the team."""
+
+    permission = "teams.lead_team"
+
+    def get_success_url(self, obj: Team) -> str:  # noqa: ARG002
+        return f"{self.event.get_absolute_url()}people/"
+
+    def perform(self, team: Team) -> str:
+        place = get_object_or_404(
+            self.event.registrations.in_directory().select_related("user"),
+            user=self.kwargs["user_pk"],
+        )
+        actions.invite_person(team, place.user, self.user)
+        return _("We have mailed %(person)s the link to your team.") % {
+            "person": place.user
+        }
+
+
 class HandOverView(MemberActionView):
     def perform(self, team: Team) -> str:
         member = self.member

@@ -1,6 +1,7 @@
 import pytest
 from django.urls import reverse
 
+from notifications.models import Notification
 from teams.actions import create_team
 from teams.models import JoinRequest, Membership, Team
 from tests.factories.accounts import SkillFactory
@@ -342,3 +343,30 @@ def test_a_team_called_like_a_page_has_a_page_of_its_own(sign_in, event, attende
 
     assert team.slug == "new-2"
     assert page.context["team"] == team
+
+
+def test_captains_invite_from_the_board_of_people(
+    sign_in, event, team, captain, attendee
+):
+    event.registrations.filter(user=attendee).update(
+        in_directory=True, looking_for_team=True
+    )
+    board = reverse("events:people", args=[event.slug])
+    button = url("invite", team, attendee.pk)
+    assert f'action="{button}"' in sign_in(captain).get(board).content.decode()
+    assert f'action="{button}"' not in sign_in(attendee).get(board).content.decode()
+
+    answer = sign_in(captain).post(button, follow=True)
+
+    assert answer.request["PATH_INFO"] == board
+    assert "We have mailed Ada Attendee the link" in answer.content.decode()
+    assert Notification.objects.get().recipient == attendee
+
+
+def test_nobody_is_invited_who_did_not_wish_to_be_found(
+    sign_in, team, captain, attendee
+):
+    answer = sign_in(captain).post(url("invite", team, attendee.pk))
+
+    assert answer.status_code == 404
+    assert not Notification.objects.exists()
