@@ -6,7 +6,8 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
@@ -37,6 +38,19 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
     add_fieldsets = (
         (None, {"fields": ("email", "display_name", "password1", "password2")}),
     )
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Pages of the admin link to people; for organisers that is their own page."""
+        may_look = self.has_view_or_change_permission(request)
+        if request.method == "GET" and not may_look and object_id.isdecimal():
+            return redirect("accounts:person", object_id)
+        return super().change_view(request, object_id, form_url, extra_context)
 
 
 @admin.register(Skill)

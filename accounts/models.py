@@ -123,6 +123,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.display_name or self.email.partition("@")[0]
 
+    def get_full_name(self) -> str:
+        """As Django's and other people's pages ask for it."""
+        return str(self)
+
     def get_absolute_url(self) -> str:
         return reverse("accounts:person", args=[self.pk])
 

@@ -16,6 +16,8 @@ from accounts.forms import EraseForm, ProfileForm
 from accounts.models import User
 from accounts.visibility import visible_people
 
+MOST_SEATS = 20
+
 
 class ProfileView(UpdateView[User, ProfileForm]):
     form_class = ProfileForm
@@ -42,6 +44,21 @@ class PersonView(DetailView[User]):
         if seeker.is_superuser:
             return people
         return people.filter(Q(pk=seeker.pk) | visible_people(seeker)).distinct()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Where one meets, and what their teams have handed in: both are public."""
+        person = self.object
+        seeker = cast("User", self.request.user)
+        shared = person.registrations.in_directory().filter(
+            event__registrations__in=seeker.registrations.taking_part()
+        )
+        return super().get_context_data(
+            shared=shared.select_related("event"),
+            seats=person.memberships.filter(event__is_published=True)
+            .select_related("team__event", "team__project")
+            .order_by("-event__starts_at")[:MOST_SEATS],
+            **kwargs,
+        )
 
 
 @method_decorator(reauthentication_required, name="dispatch")

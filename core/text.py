@@ -103,18 +103,22 @@ def validate_link(url: str) -> None:
         raise ValidationError(_("This link only works on your own machine."))
 
 
+# Pages beside those of teams, datasets and projects, such as …/teams/new/.
+SLUGS_OF_PAGES = frozenset({"code", "new"})
+
+
 def new_code(length: int = 8) -> str:
     """A random code that people can read out: 31 ** length possibilities."""
     return "".join(secrets.choice(CODE_ALPHABET) for _place in range(length))
 
 
 def free_slug(name: str, taken: QuerySet, *, field: str = "slug") -> str:  # type: ignore[type-arg]
-    """A slug for ``name`` that no row of ``taken`` has; max. 60 characters."""
+    """A slug for ``name`` that no row of ``taken`` and no page has; max. 60 signs."""
     base = slugify(name)[:50].strip("-") or "untitled"
     used = set(
         taken.filter(**{f"{field}__startswith": base}).values_list(field, flat=True)
     )
-    if base not in used:
+    if base not in used | SLUGS_OF_PAGES:
         return base
     number = 2
     while f"{base}-{number}" in used:

@@ -85,6 +85,7 @@ class LiveView(OrganisedEventView):
         return super().get_context_data(
             numbers=numbers_of([event])[0],
             teams=[(team, getattr(team, "project", None)) for team in teams],
+            without_table=sum(not team.table for team in teams),
             look_alikes=look_alikes(teams),
             coverage=coverage(event, list(judges)),
             latest=event.audit_entries.select_related("actor")[:12],

@@ -123,6 +123,13 @@ class SeriesAdmin(ScopedModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_superuser)
 
+    def save_formset(
+        self, request: HttpRequest, form: Any, formset: Any, change: Any
+    ) -> None:
+        super().save_formset(request, form, formset, change)
+        for role in (*formset.new_objects, *formset.deleted_objects):
+            actions.settle_staff(role.user)
+
     @display(description=_("events"))
     def event_count(self, series: Any) -> int:
         return int(series.events_held)
@@ -157,6 +164,7 @@ class TrackInline(ScopedTabularInline):
 
 class PrizeInline(ScopedTabularInline):
     model = Prize
+    fields = ("name", "description", "track", "sponsor", "order")
 
 
 class AgendaInline(ScopedTabularInline):
@@ -193,6 +201,7 @@ class EventForm(forms.ModelForm[Event]):
         if "ends_at" in self.fields:
             self.fields["ends_at"].required = False
             self.fields["ends_at"].help_text = _("Empty: ten hours after the start.")
+            self.fields["starts_at"].help_text = _("In the time zone named below.")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -246,6 +255,7 @@ class EventAdmin(ScopedModelAdmin):
     search_fields = ("name", "slug")
     date_hierarchy = "starts_at"
     prepopulated_fields: ClassVar = {"slug": ("name",)}
+    view_on_site = False  # it is the preview
     actions_detail: ClassVar[list[str]] = [
         "preview",
         "rounds",
@@ -266,7 +276,8 @@ class EventAdmin(ScopedModelAdmin):
             None,
             {
                 "fields": (
-                    ("name", "slug"),
+                    "name",
+                    "slug",
                     ("series", "is_published"),
                     "tagline",
                     "starts_at",
@@ -287,6 +298,7 @@ class EventAdmin(ScopedModelAdmin):
                 "fields": (
                     ("capacity", "needs_approval"),
                     ("min_team_size", "max_team_size"),
+                    "table_names",
                     "code_of_conduct",
                     "holds_mail",
                     "privacy_k",
@@ -312,6 +324,16 @@ class EventAdmin(ScopedModelAdmin):
     def get_inlines(self, request: HttpRequest, obj: Model | None) -> list[Any]:
         """A new event gets its phases from its dates first."""
         return list(self.inlines) if obj else []
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        """What people have registered for is not deleted by a slip of the mouse."""
+        if not super().has_delete_permission(request, obj):
+            return False
+        if not isinstance(obj, Event) or request.user.is_superuser:
+            return True
+        return not obj.is_published and not obj.registrations.exists()
 
     def get_urls(self) -> list[URLPattern]:
         copy = path(
@@ -358,6 +380,12 @@ class EventAdmin(ScopedModelAdmin):
             "starts_at", saturday.replace(hour=9, minute=0, second=0, microsecond=0)
         )
         initial.setdefault("time_zone", str(timezone.get_current_timezone()))
+        initial.setdefault("contact_email", request.user.email)  # type: ignore[union-attr]
+        last = self.get_queryset(request).exclude(code_of_conduct="").first()
+        initial.setdefault(
+            "code_of_conduct",
+            last.code_of_conduct if last else planning.usual_conduct(),
+        )
         if first := self._scoped(Series, request):
             initial.setdefault("series", first.values_list("pk", flat=True)[0])
         return initial

@@ -18,6 +18,8 @@ from accounts.models import User, validate_time_zone
 from core.models import LineField, LinkField, ProseField
 from core.text import new_code
 
+# For how long an announcement meets those who were not looking.
+STAYS_NEWS = timedelta(hours=1)
 RESERVED_SLUGS = frozenset(
     {"admin", "api", "new", "mine", "static", "media", "judge", "series"}
 )
@@ -190,6 +192,16 @@ class Event(models.Model):
         default=5,
         validators=[MinValueValidator(1), MaxValueValidator(50)],
     )
+    table_names = ProseField(
+        _("tables"),
+        max_length=4000,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_(
+            "One a line, in the order in which teams get them. Empty: 1, 2, 3 …"
+        ),
+    )
     code_of_conduct = ProseField(
         _("code of conduct"), blank=True, help_text=_("Markdown")
     )
@@ -277,6 +289,15 @@ class Event(models.Model):
         for window in self.windows.all():
             moments += [window.opens_at, window.closes_at]
         return min((then for then in moments if then > moment), default=None)
+
+    @property
+    def is_on(self) -> bool:
+        """Whether people are there right now."""
+        return self.starts_at <= timezone.now() < self.ends_at
+
+    def latest_news(self) -> "Announcement | None":
+        """What was announced lately, while the event is on."""
+        return self.announcements.fresh().first() if self.is_on else None
 
     @property
     def is_over(self) -> bool:
@@ -430,6 +451,12 @@ class Faq(models.Model):
         return self.question
 
 
+class AnnouncementQuerySet(models.QuerySet["Announcement"]):
+    def fresh(self) -> Self:
+        """What somebody in the room may not have heard yet."""
+        return self.filter(published_at__gt=timezone.now() - STAYS_NEWS)
+
+
 class Announcement(models.Model):
     """News of the organisers: on the event's page, the stage, and by mail if wished."""
 
@@ -440,6 +467,8 @@ class Announcement(models.Model):
     )
     on_stage = models.BooleanField(_("show on the stage screen"), default=True)
     published_at = models.DateTimeField(_("published at"), default=timezone.now)
+
+    objects = AnnouncementQuerySet.as_manager()
 
     class Meta:
         ordering = ["-published_at", "-pk"]

@@ -93,6 +93,17 @@ def copy_event(source: Event, user: User, *, name: str, starts_at: datetime) -> 
     return event
 
 
+def usual_conduct() -> str:
+    """House rules to start from, for those who have not written their own yet."""
+    return _(
+        "Be kind, be curious, and assume that others mean well. Ask before you take "
+        "pictures or touch somebody's laptop. Credit what you build on.\n\n"
+        "Nobody is belittled or harassed here: not for who they are, not for what "
+        "they know.\n\n"
+        "If something feels wrong, tell an organiser. We listen first and act quickly."
+    )
+
+
 def copy_name(event: Event) -> str:
     """What a copy is called until somebody has a better idea."""
     return _("Copy of %(name)s") % {"name": event.name[:70]}

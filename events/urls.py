@@ -9,6 +9,7 @@ urlpatterns = [
     path("series/<slug:slug>/", public.SeriesDetailView.as_view(), name="series"),
     path(EVENT, public.EventDetailView.as_view(), name="detail"),
     path(f"{EVENT}agenda.ics", public.AgendaCalendarView.as_view(), name="ics"),
+    path(f"{EVENT}news/", public.NewsView.as_view(), name="news"),
     path(f"{EVENT}code-of-conduct/", public.ConductView.as_view(), name="conduct"),
     path(f"{EVENT}people/", people.PeopleView.as_view(), name="people"),
     path(f"{EVENT}register/", registration.RegisterView.as_view(), name="register"),

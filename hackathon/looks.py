@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.templatetags.static import static
+
 # Lightness in percent and chroma for each step; the hue is one for all.
 PAPER = {
     "50": (98, 0.008),
@@ -43,5 +45,14 @@ def unfold(name: str) -> dict[str, Any]:
         "SITE_TITLE": name,
         "SITE_HEADER": name,
         "SITE_SYMBOL": "groups",
+        "SITE_FAVICONS": [
+            {
+                "rel": "icon",
+                "type": "image/svg+xml",
+                "href": lambda _request: static("img/favicon.svg"),
+            }
+        ],
+        "STYLES": [lambda _request: static("css/admin.css")],
+        "SIDEBAR": {"navigation": "dashboard.admin_navigation.navigation"},
         "COLORS": {"base": _ramp(PAPER, 84), "primary": _ramp(ACCENT, 35)},
     }

@@ -1,6 +1,7 @@
 """What people and organisers do with mail."""
 
 from collections.abc import Collection
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -11,7 +12,7 @@ from accounts.models import User
 from core.exceptions import Refused
 from events.log import record
 from events.models import Event
-from notifications.composing import example_of
+from notifications.composing import BROADCAST, example_of, title_of, words_of
 from notifications.models import Broadcast, MailText, Notification, Preference
 from notifications.outbox import Topic, doorbell, notify
 from notifications.segments import register
@@ -49,6 +50,26 @@ def recipients(broadcast: Broadcast) -> QuerySet[User]:
     return User.objects.filter(pk__in=who.values("pk"), is_active=True)
 
 
+def _context(broadcast: Broadcast) -> dict[str, Any]:
+    return {
+        "subject": broadcast.subject,
+        "text": broadcast.body,
+        "path": broadcast.event.get_absolute_url(),
+    }
+
+
+def preview(broadcast: Broadcast, reader: User) -> tuple[str, str]:
+    """Subject and text as ``reader`` would get them."""
+    return words_of(
+        Notification(
+            event=broadcast.event,
+            recipient=reader,
+            template=BROADCAST,
+            context=_context(broadcast),
+        )
+    )
+
+
 @transaction.atomic
 def send_broadcast(broadcast: Broadcast, user: User) -> int:
     """Owe the message to everybody in its segment; return how many. Once only."""
@@ -64,15 +85,11 @@ def send_broadcast(broadcast: Broadcast, user: User) -> int:
         raise NobodyThere
     notify(
         people,
-        "notifications/email/broadcast",
+        BROADCAST,
         key=f"broadcast:{broadcast.pk}",
         event=broadcast.event,
         topic=Topic.NEWS,
-        context={
-            "subject": broadcast.subject,
-            "text": broadcast.body,
-            "path": broadcast.event.get_absolute_url(),
-        },
+        context=_context(broadcast),
     )
     broadcast.status = Broadcast.Status.SENT
     broadcast.sent_at = timezone.now()
@@ -103,11 +120,32 @@ def answer_held(event: Event, user: User, template: str, *, send: bool) -> int:
         record(
             user,
             "notifications.released" if send else "notifications.dropped",
-            template,
+            title_of(template),
             event=event,
             recipients=number,
         )
         transaction.on_commit(doorbell.ring, robust=True)
+    return number
+
+
+@transaction.atomic
+def drop_mails(rows: QuerySet[Notification], user: User) -> int:
+    """Do not send what has not left yet; return how many. Sent is sent."""
+    unsent = rows.filter(status__in=[Status.HELD, Status.QUEUED, Status.FAILED])
+    number = 0
+    for kind in unsent.order_by().values_list("event", "template").distinct():
+        event, template = kind
+        dropped = unsent.filter(event=event, template=template).update(
+            status=Status.CANCELLED
+        )
+        record(
+            user,
+            "notifications.dropped",
+            title_of(template),
+            event=Event.objects.filter(pk=event).first(),
+            recipients=dropped,
+        )
+        number += dropped
     return number
 
 

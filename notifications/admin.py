@@ -35,17 +35,23 @@ Status = Notification.Status
 class NotificationAdmin(ReadOnlyModelAdmin):
     """A window on the outbox: staff may look, and may send again what failed."""
 
-    list_display = ("template", "recipient", "send_after", "attempts", "status_label")
+    list_display = ("title", "recipient", "send_after", "attempts", "status_label")
     list_filter = ("event", "status", "template")
     list_select_related = ("recipient",)
     search_fields = ("recipient__email", "address", "key")
     date_hierarchy = "send_after"
-    actions: ClassVar = ["send_again"]
+    actions: ClassVar = ["send_again", "drop"]
     # Links in a mail may open somebody's survey or judging: not for organisers' eyes.
     exclude = ("context",)
 
     def has_send_again_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
+
+    has_drop_permission = has_send_again_permission
+
+    @display(description=_("mail"), ordering="template")
+    def title(self, notification: Notification) -> str:
+        return composing.title_of(notification.template)
 
     @display(
         description=_("status"),
@@ -68,6 +74,12 @@ class NotificationAdmin(ReadOnlyModelAdmin):
         queued = rows.retry_failed()
         message = ngettext("%d e-mail queued.", "%d e-mails queued.", queued)
         self.message_user(request, message % queued)
+
+    @action(description=_("Do not send what has not left yet"), permissions=["drop"])
+    def drop(self, request: HttpRequest, queryset: QuerySet[Notification]) -> None:
+        dropped = actions.drop_mails(queryset, cast("User", request.user))
+        message = ngettext("%d mail is dropped.", "%d mails are dropped.", dropped)
+        self.message_user(request, message % dropped)
 
 
 class MailTextForm(forms.ModelForm[MailText]):
@@ -98,7 +110,7 @@ class MailTextForm(forms.ModelForm[MailText]):
 @admin.register(MailText)
 class MailTextAdmin(ScopedModelAdmin):
     form = MailTextForm
-    list_display = ("template", "subject", "event")
+    list_display = ("title", "subject", "event")
     list_filter = ("event",)
     list_select_related = ("event",)
     readonly_fields = ("preview", "usual")
@@ -108,6 +120,10 @@ class MailTextAdmin(ScopedModelAdmin):
         if obj is None:
             return ("event", "template", "subject", "body")
         return ("subject", "body", "preview", "usual")
+
+    @display(description=_("in place of"), ordering="template")
+    def title(self, text: MailText) -> str:
+        return composing.title_of(text.template)
 
     def _words(self, subject: str, body: str) -> SafeString:
         return format_html("<strong>{}</strong><br><br>{}", subject, linebreaksbr(body))

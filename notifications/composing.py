@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import escape, linebreaks
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -29,7 +30,8 @@ from notifications.models import MailText, Notification, Topic
 
 PLACEHOLDERS = ("name", "event", "team", "deadline", "link")
 # Written anew each time, or about an account and no event.
-FIXED = ("notifications/email/account", "notifications/email/broadcast")
+BROADCAST = "notifications/email/broadcast"
+FIXED = ("notifications/email/account", BROADCAST)
 _PLACEHOLDER = re.compile(r"\{([^{}\s]*)\}")
 _signer = Signer(salt="notifications.unsubscribe")
 
@@ -104,6 +106,14 @@ def usual_words(template: str) -> tuple[str, str]:
     )
 
 
+def title_of(template: str) -> str:
+    """What organisers read in lists in place of a template's name."""
+    if template in FIXED:
+        about_people = template == BROADCAST
+        return gettext("A message of yours") if about_people else gettext("An account")
+    return usual_words(template)[0]
+
+
 def values_of(notification: Notification) -> dict[str, Any]:
     """What templates and placeholders may say."""
     context = dict(notification.context)
@@ -119,6 +129,9 @@ def values_of(notification: Notification) -> dict[str, Any]:
 def words_of(notification: Notification) -> tuple[str, str]:
     """Subject and text, in the organisers' words where they wrote their own."""
     values = values_of(notification)
+    if notification.template == BROADCAST:  # an organiser's words, for this once
+        for part in ("subject", "text"):
+            values[part] = fill(str(values.get(part, "")), values)
     own = (
         MailText.objects.filter(
             event=notification.event, template=notification.template

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from events.models import Event
 from notifications.composing import check_placeholders
 from notifications.models import Broadcast, Topic
 from notifications.segments import register
@@ -52,10 +53,11 @@ class BroadcastForm(forms.ModelForm[Broadcast]):
             "body": _("You can use {name}, {event} and {link}."),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["segment"].choices = [  # type: ignore[attr-defined]
-            (segment.name, segment.label) for segment in register.values()
+            (one.name, f"{one.label} ({one.who(event).distinct().count()})")
+            for one in register.values()
         ]
 
     def clean(self) -> dict[str, Any]:

@@ -81,6 +81,17 @@ def mail_announcement(announcement: Announcement, by_mail: bool) -> None:  # noq
     )
 
 
+@hooks.event_copied
+def copy_words(source: Event, event: Event) -> None:
+    """The organisers' own words and the hours of their reminders go along."""
+    for rows in (source.mail_texts.all(), source.reminder_rules.all()):
+        for row in rows:
+            row.pk = None
+            row._state.adding = True
+            row.event = event
+            row.save()
+
+
 @remind(
     "notifications/email/registration_closes",
     phase=Phase.REGISTRATION,

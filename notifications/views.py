@@ -17,9 +17,18 @@ from accounts.models import User
 from core.exceptions import Refused
 from events.views import EventMixin
 from notifications import actions
-from notifications.composing import example_of, read_unsubscribe_token, words_of
+from notifications.composing import (
+    example_of,
+    read_unsubscribe_token,
+    title_of,
+    words_of,
+)
 from notifications.forms import BroadcastForm, PreferencesForm
 from notifications.models import Broadcast, Notification, Topic
+from notifications.segments import register
+
+MOST_STUCK = 50
+LONGEST_NUMBER = 18  # digits that fit a row's number
 
 
 class PreferencesView(UpdateView[User, PreferencesForm]):
@@ -79,9 +88,12 @@ class MailView(EventMixin, TemplateView):
         status = Notification.Status
         return super().get_context_data(
             **{
-                "form": BroadcastForm(),
+                "form": BroadcastForm(instance=self.draft(), event=self.event),
                 "broadcasts": self.event.broadcasts.select_related("author")[:10],
-                "stuck": rows.stuck().select_related("recipient")[:50],
+                "stuck": [
+                    (row, title_of(row.template))
+                    for row in rows.stuck().select_related("recipient")[:MOST_STUCK]
+                ],
                 "held": self.held(),
                 "sent": rows.filter(status=status.SENT).count(),
                 "waiting": rows.filter(
@@ -90,6 +102,15 @@ class MailView(EventMixin, TemplateView):
                 **kwargs,
             }
         )
+
+    def draft(self) -> Broadcast:
+        """The message that is being written: a new one, or one that waits."""
+        new = Broadcast(event=self.event, author=self.user)
+        asked = self.request.GET.get("draft", "")
+        if not (asked.isdecimal() and len(asked) < LONGEST_NUMBER):
+            return new
+        waiting = self.event.broadcasts.filter(status=Broadcast.Status.DRAFT)
+        return waiting.filter(pk=asked).first() or new
 
     def held(self) -> list[dict[str, Any]]:
         """What waits for approval: of each kind how many, and its words."""
@@ -111,9 +132,7 @@ class MailView(EventMixin, TemplateView):
         ]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = BroadcastForm(
-            request.POST, instance=Broadcast(event=self.event, author=self.user)
-        )
+        form = BroadcastForm(request.POST, instance=self.draft(), event=self.event)
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form))
         return redirect("notifications:broadcast", self.event.slug, form.save().pk)
@@ -133,6 +152,8 @@ class BroadcastView(MailView):
             broadcast=broadcast,
             segment=broadcast.segment,
             number=actions.recipients(broadcast).count(),
+            to_whom=register[broadcast.segment].label,
+            words=actions.preview(broadcast, self.user),
             **kwargs,
         )
 

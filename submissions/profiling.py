@@ -140,11 +140,10 @@ def _column(column: pl.Series) -> dict[str, Any]:
     }
     known = column.drop_nulls()
     if known.len() and not column.dtype.is_nested():
-        told["distinct"] = (
-            known.approx_n_unique()
-            if known.len() > COUNTED_EXACTLY
-            else known.n_unique()
-        )
+        few = known.len() <= COUNTED_EXACTLY
+        # An estimate may be higher than there are rows.
+        distinct = known.n_unique() if few else int(known.approx_n_unique())  # type: ignore[arg-type]
+        told["distinct"] = min(distinct, known.len())
         if column.dtype.is_numeric() or column.dtype.is_temporal():
             told["min"], told["max"] = clip(known.min()), clip(known.max())
     told["examples"] = [

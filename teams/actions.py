@@ -14,6 +14,7 @@ from events.models import Event, Phase, Registration
 from notifications.outbox import Topic, notify
 from teams import hooks
 from teams.models import JoinRequest, Membership, Team
+from teams.tables import free_tables
 
 
 class TeamsAreClosed(Refused):
@@ -50,6 +51,10 @@ class CaptainStays(Refused):
 
 class RequestIsAnswered(Refused):
     message = _("This request has been answered already.")
+
+
+class TooFewTables(Refused):
+    message = _("There are too few tables. Name more of them on the event's page.")
 
 
 class WorkIsHandedIn(Refused):
@@ -133,9 +138,38 @@ def create_team(
         join_policy=join_policy,
     )
     team.wanted_skills.set(wanted_skills)
+    if event.teams.active().exclude(table="").exists():
+        _seat_teams(event, [team])  # a latecomer, where tables are given out already
     _take_seat(team, user, Membership.Role.CAPTAIN)
     record(user, "teams.created", team, event=event)
     return team
+
+
+def _seat_teams(event: Event, teams: list[Team]) -> int:
+    """Give these teams of a locked event the next free tables; say how many got one."""
+    taken = event.teams.active().values_list("table", flat=True)
+    free = free_tables(event.table_names, taken)
+    given = list(zip(teams, free, strict=False))
+    for team, table in given:
+        team.table = table
+        team.save(update_fields=["table"])
+    return len(given)
+
+
+@transaction.atomic
+def give_tables(event: Event, user: User) -> int:
+    """Give each team without a table the next free one; the others keep theirs.
+
+    Those founded first come first. Says how many got one.
+    """
+    event = Event.objects.select_for_update().get(pk=event.pk)
+    waiting = list(event.teams.active().filter(table="").order_by("created_at", "pk"))
+    given = _seat_teams(event, waiting)
+    if given < len(waiting):
+        raise TooFewTables
+    if given:
+        record(user, "teams.tables_given", event, event=event, number=given)
+    return given
 
 
 @transaction.atomic
@@ -255,6 +289,30 @@ def answer_request(request: JoinRequest, user: User, *, accept: bool) -> None:
         topic=Topic.TEAM,
         context={"team": team.name, "path": team.get_absolute_url()},
     )
+
+
+@transaction.atomic
+def invite_person(team: Team, guest: User, user: User) -> None:
+    """Mail the team's link to somebody; they get it once, until the code is renewed."""
+    team = locked(team)
+    _must_be_forming(team)
+    if team.is_full:
+        raise TeamIsFull
+    if Membership.objects.filter(event=team.event, user=guest).exists():
+        raise TheyAreInATeam
+    notify(
+        [guest],
+        "teams/email/invited",
+        key=f"invited:{team.pk}:{team.join_code}",
+        event=team.event,
+        topic=Topic.TEAM,
+        context={
+            "team": team.name,
+            "host": str(user),
+            "path": f"{team.get_absolute_url()}join/{team.join_code}/",
+        },
+    )
+    record(user, "teams.invited", team, event=team.event, who=str(guest))
 
 
 def withdraw_request(request: JoinRequest) -> None:

@@ -6,6 +6,7 @@ app_name = "teams"
 urlpatterns = [
     path("", views.TeamListView.as_view(), name="list"),
     path("new/", views.TeamCreateView.as_view(), name="create"),
+    path("tables/give/", views.GiveTablesView.as_view(), name="give_tables"),
     path("code/", views.JoinByCodeView.as_view(), name="code"),
     path("<slug:slug>/", views.TeamDetailView.as_view(), name="detail"),
     path("<slug:slug>/edit/", views.TeamUpdateView.as_view(), name="edit"),
@@ -14,6 +15,11 @@ urlpatterns = [
         "<slug:slug>/join/<str:code>/", views.InviteView.as_view(), name="join_by_code"
     ),
     path("<slug:slug>/ask/", views.AskTeamView.as_view(), name="ask"),
+    path(
+        "<slug:slug>/invite/<int:user_pk>/",
+        views.InvitePersonView.as_view(),
+        name="invite",
+    ),
     path("<slug:slug>/leave/", views.LeaveTeamView.as_view(), name="leave"),
     path("<slug:slug>/new-code/", views.NewCodeView.as_view(), name="new_code"),
     path(

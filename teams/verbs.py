@@ -10,9 +10,11 @@ say(
         "teams.code_renewed": _("renewed the code of the team %(target)s"),
         "teams.created": _("founded the team %(target)s"),
         "teams.handed_over": _("made %(to)s captain of %(target)s"),
+        "teams.invited": _("invited %(who)s into the team %(target)s"),
         "teams.joined": _("joined the team %(target)s"),
         "teams.left": _("left the team %(target)s"),
         "teams.removed": _("took %(who)s out of the team %(target)s"),
+        "teams.tables_given": _("gave tables to %(number)s teams"),
         "teams.renamed": _("renamed the team %(before)s to %(target)s"),
     }
 )

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.generic import (
     CreateView,
     DetailView,
@@ -23,7 +24,7 @@ from accounts.models import Skill, User
 from core.exceptions import Refused
 from core.pagecache import public_page
 from core.views import ActionView, PermittedObjectView
-from events.models import Registration
+from events.models import Event, Phase, Registration
 from events.views import EventMixin
 from teams import actions
 from teams.forms import CodeForm, JoinRequestForm, TeamFilterForm, TeamForm
@@ -62,6 +63,7 @@ class TeamListView(EventMixin, ListView[Team]):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
+        is_forming = self.event.is_open_for(Phase.TEAM_FORMATION)
         own: Team | None = None
         registration: Registration | None = None
         if isinstance(user, User):
@@ -71,9 +73,13 @@ class TeamListView(EventMixin, ListView[Team]):
             form=self.form,
             own_team=own,
             registration=registration,
-            may_create=registration is not None
+            is_forming=is_forming,
+            may_create=is_forming
+            and registration is not None
             and registration.takes_part
             and own is None,
+            may_register=registration is None
+            and self.event.is_open_for(Phase.REGISTRATION),
             code_form=CodeForm(),
             **kwargs,
         )
@@ -97,6 +103,7 @@ class TeamDetailView(TeamView, DetailView[Team]):
         user = self.request.user
         context = super().get_context_data(**kwargs)
         context["project"] = getattr(team, "project", None)
+        context["datasets"] = team.datasets.visible_to(user)
         if not isinstance(user, User):
             return context
         waiting = JoinRequest.Status.WAITING
@@ -104,6 +111,7 @@ class TeamDetailView(TeamView, DetailView[Team]):
             user=user, status=waiting
         ).first()
         if user.has_perm("teams.see_team_inside", team):
+            context["is_inside"] = True
             context["waiting"] = team.join_requests.filter(
                 status=waiting
             ).select_related("user")
@@ -216,11 +224,48 @@ class RemoveMemberView(MemberActionView):
         return _("%(person)s is no longer in the team.") % {"person": member}
 
 
+class InvitePersonView(TeamActionView):
+    """On the board of people: the captain asks somebody into the team."""
+
+    permission = "teams.lead_team"
+
+    def get_success_url(self, obj: Team) -> str:  # noqa: ARG002
+        return f"{self.event.get_absolute_url()}people/"
+
+    def perform(self, team: Team) -> str:
+        place = get_object_or_404(
+            self.event.registrations.in_directory().select_related("user"),
+            user=self.kwargs["user_pk"],
+        )
+        actions.invite_person(team, place.user, self.user)
+        return _("We have mailed %(person)s the link to your team.") % {
+            "person": place.user
+        }
+
+
 class HandOverView(MemberActionView):
     def perform(self, team: Team) -> str:
         member = self.member
         actions.hand_over(team, member, self.user)
         return _("%(person)s is the captain now.") % {"person": member}
+
+
+class GiveTablesView(EventMixin, ActionView[Event]):
+    """For organisers, on the live view: every team gets a table."""
+
+    permission = "events.organise_event"
+    slug_url_kwarg = "event_slug"
+
+    def get_queryset(self) -> QuerySet[Event]:
+        return Event.objects.visible_to(self.user)
+
+    def get_success_url(self, obj: Event) -> str:
+        return f"{obj.get_absolute_url()}live/"
+
+    def perform(self, event: Event) -> str:
+        given = actions.give_tables(event, self.user)
+        text = ngettext("%d team has got a table.", "%d teams have got a table.", given)
+        return text % given
 
 
 class JoinByCodeView(EventMixin, FormView[CodeForm]):

@@ -2,6 +2,7 @@
 
 from events.actions.announcements import publish_announcement
 from events.actions.check_in import check_in, undo_check_in
+from events.actions.organisers import settle_staff
 from events.actions.registrations import (
     Wishes,
     approve_registration,
@@ -26,5 +27,6 @@ __all__ = [
     "publish_announcement",
     "register_for_event",
     "set_looking",
+    "settle_staff",
     "undo_check_in",
 ]

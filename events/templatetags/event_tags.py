@@ -66,9 +66,18 @@ def zone_name(moment: datetime, event: Event) -> str:
     return moment.astimezone(event.zone).tzname() or event.time_zone
 
 
+@register.filter
+def clock(moment: datetime, event: Event) -> str:
+    """The time of day in the event's zone: for something of today."""
+    return f"{moment.astimezone(event.zone):%H:%M}"
+
+
 @register.inclusion_tag("events/_moment.html")
 def moment(then: datetime, event: Event, user: object = None) -> dict[str, object]:
-    """A moment in the event's zone, and in the reader's own if that differs."""
+    """A moment in the event's zone, and in the reader's own if that differs.
+
+    Of readers who have not told their zone the browser knows it: see menlo.js.
+    """
     there = then.astimezone(event.zone)
     own = getattr(user, "zone", None)
     here = then.astimezone(own) if own else None
@@ -78,6 +87,8 @@ def moment(then: datetime, event: Event, user: object = None) -> dict[str, objec
         "zone": event.time_zone,
         "short": zone_name(then, event),
         "own_zone": str(own) if differs else "",
+        "own_short": here.tzname() if here else "",
+        "is_unknown": own is None,
     }
 
 

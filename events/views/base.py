@@ -12,7 +12,7 @@ from django.views.generic.base import ContextMixin
 
 from accounts.models import User
 from core.pagecache import Shelf, fresh_until
-from events.models import Event
+from events.models import Event, Registration
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,12 @@ class EventMixin(ContextMixin, View):
             return STRANGER
         return self.shelf.keep(f"standing of {user.pk}", self.find_standing)
 
+    @cached_property
+    def own_registration(self) -> Registration | None:
+        return self.event.registrations.filter(user=self.user).first()
+
     def find_standing(self) -> Standing:
-        own = self.event.registrations.filter(user=self.user).first()
+        own = self.own_registration
         return Standing(
             organises=self.user.has_perm("events.organise_event", self.event),
             status=own.status if own else "",
@@ -97,7 +101,9 @@ class EventMixin(ContextMixin, View):
             "organises": self.standing.organises,
         }
         return self.keep(
-            f"header {context}", "events/_event_header.html", lambda: context
+            f"header {context}",
+            "events/_event_header.html",
+            lambda: {**context, "news": self.event.latest_news()},
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -66,9 +66,19 @@ class PeopleView(EventMixin, ListView[Registration]):
             people = people.filter(looking_for_team=True)
         return people
 
+    def team_with_room(self) -> Any:
+        """The team into which this reader, its captain, may invite people."""
+        if not self.event.is_open_for(Phase.TEAM_FORMATION):
+            return None
+        led = self.event.teams.with_free_seats().filter(
+            memberships__in=self.user.memberships.filter(role="captain")
+        )
+        return led.first()
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
             form=self.form,
-            registration=self.event.registrations.filter(user=self.user).first(),
+            registration=self.own_registration,
+            own_team=self.team_with_room(),
             **kwargs,
         )

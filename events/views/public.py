@@ -162,6 +162,16 @@ class ConductView(EventMixin, TemplateView):
 
 
 @public_page
+class NewsView(EventMixin, TemplateView):
+    """The latest announcement, for open pages that ask again and again."""
+
+    template_name = "events/_news.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(news=self.event.latest_news(), **kwargs)
+
+
+@public_page
 class AgendaCalendarView(EventMixin, View):
     """The event and its agenda for everybody's calendar."""
 

@@ -43,10 +43,50 @@ function words(milliseconds) {
 }
 const countdowns = document.querySelectorAll("[data-countdown]");
 function tick() {
-  for (const element of countdowns)
-    element.textContent = words(Date.parse(element.dataset.countdown) - Date.now() - skew);
+  for (const element of countdowns) {
+    const { countdown, countdownOver } = element.dataset;
+    const left = Date.parse(countdown) - Date.now() - skew;
+    element.textContent = left <= 0 && countdownOver ? countdownOver : words(left);
+  }
 }
 if (countdowns.length) { tick(); setInterval(tick, 1000); }
+
+// Times stand in the event's zone; beside them the reader's own, where it is another.
+const timeZone = root.dataset.zone || undefined; // or what the device says
+const offset = new Intl.DateTimeFormat("en", { timeZone, timeZoneName: "longOffset" });
+for (const element of document.querySelectorAll("time[data-local-time]")) {
+  const moment = new Date(element.dateTime);
+  const here = offset.format(moment).match(/GMT(.*)$/)?.[1] || "+00:00";
+  if (element.dateTime.endsWith(here)) continue;
+  const mine = moment.toLocaleString(root.lang, {
+    timeZone, weekday: "short", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
+  });
+  const note = document.createElement("small");
+  note.className = "muted";
+  note.textContent = ` ${element.dataset.localTime.replace("%s", mine)}`;
+  element.after(note);
+}
+
+// What the organisers announce reaches pages that are open already.
+const news = document.querySelector("[data-news-url]");
+async function listen() {
+  if (document.hidden) return;
+  try {
+    // Without a cookie the answer is the same for all, and kept.
+    const answer = await fetch(news.dataset.newsUrl, { credentials: "omit" });
+    if (!answer.ok) return;
+    const sheet = document.createElement("template");
+    sheet.innerHTML = await answer.text();
+    const said = sheet.content.querySelector("[data-news]");
+    if (!said || said.dataset.news === news.dataset.newsSeen) return;
+    news.dataset.newsSeen = said.dataset.news;
+    news.replaceChildren(said);
+  } catch { /* no network: it asks again */ }
+}
+if (news) {
+  setInterval(listen, 20_000);
+  document.addEventListener("visibilitychange", listen);
+}
 
 // “Copy” buttons beside a text that one wants elsewhere.
 for (const button of document.querySelectorAll("[data-copy]")) {

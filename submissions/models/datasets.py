@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.models import LineField, LinkField, ProseField
 from events.models import Event
+from submissions.licences import NAMES
 from teams.models import Team
 
 
@@ -107,3 +108,13 @@ class Dataset(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("submissions:dataset", args=[self.event.slug, self.slug])
+
+    @property
+    def licence_name(self) -> str:
+        return str(NAMES.get(self.licence, self.licence))
+
+    @property
+    def licence_tag(self) -> str:
+        """The short name; in words what SPDX has on none of its lists."""
+        is_own = self.licence.startswith("LicenseRef-")
+        return self.licence_name if is_own else self.licence

@@ -3,7 +3,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -37,7 +37,9 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     def with_card(self) -> Self:
         """What a gallery card shows, in a fixed number of queries."""
         return self.select_related("event__series", "team").prefetch_related(
-            "pictures", "tool_uses__tool", "tracks"
+            "pictures",
+            Prefetch("tool_uses", ToolUse.objects.select_related("tool")),
+            "tracks",
         )
 
     def with_story(self) -> Self:

@@ -15,7 +15,6 @@ from events.views import EventMixin
 from submissions import actions
 from submissions.files import INERT
 from submissions.forms import DatasetForm
-from submissions.licences import NAMES
 from submissions.models import Dataset
 from teams.models import Team
 
@@ -56,10 +55,15 @@ class DatasetView(EventMixin, PermittedObjectView[Dataset]):
 class DatasetDetailView(DatasetView, DetailView[Dataset]):
     permission = "submissions.view_dataset"
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().get(request, *args, **kwargs)
+        if self.object.profile_status == Dataset.ProfileStatus.WAITING:
+            response.headers["Refresh"] = "5"
+        return response
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         dataset = self.object
         return super().get_context_data(
-            licence_name=NAMES.get(dataset.licence, dataset.licence),
             projects=dataset.projects.visible_to(self.request.user).select_related(
                 "team"
             ),

@@ -13,6 +13,7 @@ from accounts.models import User
 from core.exceptions import Refused
 from core.pagecache import public_page
 from core.views import ActionView, PermittedObjectView
+from events.models import Phase
 from events.views import EventMixin
 from submissions import actions
 from submissions.forms import IdeaFilterForm, IdeaForm
@@ -69,6 +70,8 @@ class IdeaDetailView(IdeaView, DetailView[Idea]):
             and self.object.team_id is None
             and user.has_perm("submissions.create_idea", self.event)
             and not self.event.teams.of(user).exists(),
+            may_register=not self.standing.status
+            and self.event.is_open_for(Phase.REGISTRATION),
             **kwargs,
         )
 

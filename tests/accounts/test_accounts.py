@@ -11,6 +11,8 @@ from accounts.models import Skill, User, validate_time_zone
 from notifications.models import Notification
 from tests.factories.accounts import UserFactory
 from tests.factories.events import RegistrationFactory
+from tests.factories.submissions import ProjectFactory
+from tests.factories.teams import MembershipFactory
 
 PASSWORD = "correct horse battery"
 
@@ -191,3 +193,22 @@ def test_people_have_initials_and_a_zone_that_exists(db):
     assert User.objects.create_superuser("root@example.org").is_staff
     with pytest.raises(ValidationError):
         validate_time_zone("Mars/Base")
+
+
+def test_a_persons_page_says_where_they_are_met_and_what_they_built(
+    sign_in, event, attendee, captain, team
+):
+    event.registrations.filter(user=captain).update(
+        in_directory=True, pitch="Maps of bogs"
+    )
+    ProjectFactory(team=team, title="Bog standard", submitted=True)
+    draft = MembershipFactory(user=captain).team
+    ProjectFactory(team=draft, title="Not yet")
+
+    page = sign_in(attendee).get(captain.get_absolute_url()).content.decode()
+
+    assert f'href="{reverse("events:people", args=[event.slug])}"' in page
+    assert "Maps of bogs" in page
+    assert team.get_absolute_url() in page
+    assert "Bog standard" in page
+    assert "Not yet" not in page

@@ -41,9 +41,9 @@ def visit(start_site, open_page):
 
 def sign_in(visit, user):
     page = visit("/accounts/login/?next=/admin/")
-    page.get_by_label("Email").fill(user.email)
+    page.get_by_label("E-mail address").fill(user.email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign In", exact=True).click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     return page
 
 
@@ -62,13 +62,13 @@ def test_an_app_opens_the_admin_and_a_recovery_code_does_next_time(visit, organi
     page = sign_in(visit, organiser)
     page.get_by_text("Organisers sign in with a second step").wait_for()
 
-    page.get_by_role("link", name="Activate").click()
+    page.get_by_role("link", name="Set it up").click()
     confirm(page)
     assert page.get_by_role("img", name="QR code").bounding_box()["width"] > 150
     secret = page.locator("#authenticator_secret").input_value()
     code = totp.format_hotp_value(totp.hotp_value(secret, int(time.time()) // 30))
-    page.get_by_label("Authenticator code").fill(code)
-    page.get_by_role("button", name="Activate").click()
+    page.get_by_label("Code from the app").fill(code)
+    page.get_by_role("button", name="Set it up").click()
     page.get_by_text("Recovery Codes").first.wait_for()
     recovery = re.findall(r"\b[0-9a-f]{8}\b|\b\d{8}\b", page.content())
 

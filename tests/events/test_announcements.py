@@ -1,7 +1,10 @@
 from datetime import timedelta
 
+from django.urls import reverse
+from django.utils import timezone
+
 from events import actions
-from events.models import Announcement, AuditEntry, Registration
+from events.models import Announcement, AuditEntry, Event, Registration
 from notifications.models import Notification, Topic
 from tests.factories.events import RegistrationFactory
 
@@ -45,3 +48,33 @@ def test_the_same_words_count_again_later(event, organiser, time_machine):
     time_machine.move_to(first.published_at + timedelta(minutes=2))
 
     assert announce(event, organiser) != first
+
+
+def test_news_reaches_the_pages_of_an_event_that_is_on(client, event, organiser):
+    ask = reverse("events:news", args=[event.slug])
+    assert client.get(ask).content.strip() == b""
+
+    said = announce(event, organiser, text="Pizza is **here**.")
+
+    answer = client.get(ask).content.decode()
+    assert f'data-news="{said.pk}"' in answer
+    assert "Pizza is <strong>here</strong>." in answer
+    team_board = client.get(reverse("teams:list", args=[event.slug])).content.decode()
+    assert "Pizza is <strong>here</strong>." in team_board
+    assert f'data-news-seen="{said.pk}"' in team_board
+
+
+def test_news_grows_old(client, event, organiser, time_machine):
+    said = announce(event, organiser)
+    time_machine.move_to(said.published_at + timedelta(minutes=61))
+
+    assert b"Pizza" not in client.get(reverse("events:news", args=[event.slug])).content
+
+
+def test_nobody_is_shouted_at_before_or_after(client, event, organiser, time_machine):
+    announce(event, organiser)
+    Event.objects.update(starts_at=timezone.now() + timedelta(minutes=1))
+
+    page = client.get(reverse("teams:list", args=[event.slug])).content
+    assert b"Pizza" not in page
+    assert b"data-news-url" not in page

@@ -96,7 +96,7 @@ def test_board_asks_the_same_few_questions_of_the_database(
     sign_in, event, attendee, people, django_assert_max_num_queries
 ):
     client = sign_in(attendee)
-    with django_assert_max_num_queries(11) as few:
+    with django_assert_max_num_queries(12) as few:
         board(client, event)
     skill = SkillFactory()
     for _number in range(5):

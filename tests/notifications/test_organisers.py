@@ -3,15 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
 from events.models import Phase
-from notifications import composing, reminders
+from events.planning import copy_event
+from notifications import actions, composing, reminders
 from notifications.models import MailText, Notification, Topic
 from notifications.outbox import notify
 from tests.factories.accounts import UserFactory
 from tests.factories.events import EventFactory, RegistrationFactory
+from tests.factories.notifications import NotificationFactory
 
 Status = Notification.Status
 TEMPLATE = "teams/email/find_a_team"
@@ -173,3 +176,95 @@ def test_who_came_before_is_told_that_registration_closes(db):
     row = Notification.objects.get(template="notifications/email/registration_closes")
     assert (row.recipient, row.topic) == (returning, Topic.REMINDER)
     assert "closes" in composing.words_of(row)[1]
+
+
+def test_a_copied_event_takes_its_words_and_reminders_along(event, organiser):
+    event.mail_texts.create(template=TEMPLATE, subject="Yes!", body="You are in.")
+    event.reminder_rules.create(kind="teams.find_a_team", hours_before=5)
+
+    copy = copy_event(event, organiser, name="Again", starts_at=event.starts_at)
+
+    assert copy.mail_texts.get().body == "You are in."
+    assert copy.reminder_rules.get().hours_before == 5
+    assert event.mail_texts.count() == event.reminder_rules.count() == 1
+
+
+def test_a_message_to_people_speaks_to_each_of_them(event, attendee, organiser):
+    message = event.broadcasts.create(
+        segment="everybody", subject="{name}, news!", body="See {link} of {event}."
+    )
+
+    actions.send_broadcast(message, organiser)
+
+    mail = composing.compose(Notification.objects.get())
+    assert mail.subject == "Ada Attendee, news!"
+    page = f"{settings.SITE_URL}{event.get_absolute_url()}"
+    assert f"See {page} of {event.name}." in mail.body
+
+
+def test_a_message_is_looked_at_as_it_reads_and_can_be_changed(
+    sign_in, event, attendee, organiser
+):
+    client = sign_in(organiser)
+    mail = reverse("notifications:mail", args=[event.slug])
+    assert "Everybody who takes part (1)" in client.get(mail).content.decode()
+
+    look = client.post(
+        mail, {"segment": "everybody", "subject": "Hi {name}", "body": "At {event}"}
+    ).url
+
+    page = client.get(look).content.decode()
+    assert "Hi Olga Organiser" in page
+    assert f"At {event.name}" in page
+    assert "Send it to 1 person" in page
+    draft = event.broadcasts.get()
+    again = f"{mail}?draft={draft.pk}"
+    assert again in page
+    assert "At {event}" in client.get(again).content.decode()
+    client.post(again, {"segment": "came", "subject": "Hi", "body": "Better"})
+    draft = event.broadcasts.get()
+    assert (draft.segment, draft.body) == ("came", "Better")
+
+
+@pytest.mark.parametrize("wrong", ["", "x", "0", "9" * 30, "sent"])
+def test_what_is_no_draft_of_this_event_is_a_new_message(
+    sign_in, event, attendee, organiser, wrong
+):
+    sent = event.broadcasts.create(
+        segment="everybody", subject="Old", body="Old", status="sent"
+    )
+    mail = reverse("notifications:mail", args=[event.slug])
+
+    sign_in(organiser).post(
+        f"{mail}?draft={sent.pk if wrong == 'sent' else wrong}",
+        {"segment": "everybody", "subject": "New", "body": "New"},
+    )
+
+    sent.refresh_from_db()
+    assert (sent.subject, event.broadcasts.count()) == ("Old", 2)
+
+
+def test_organisers_drop_what_has_not_left(sign_in, event, attendee, organiser):
+    kept = NotificationFactory(event=event, status=Status.SENT, sent_at=timezone.now())
+    elsewhere = NotificationFactory(event=EventFactory())
+    owed = [
+        NotificationFactory(event=event, status=status)
+        for status in (Status.QUEUED, Status.HELD, Status.FAILED)
+    ]
+
+    page = sign_in(organiser).post(
+        reverse("admin:notifications_notification_changelist"),
+        {
+            "action": "drop",
+            "_selected_action": [kept.pk, elsewhere.pk, *(o.pk for o in owed)],
+        },
+        follow=True,
+    )
+
+    assert "3 mails are dropped." in page.content.decode()
+    states = dict(Notification.objects.values_list("pk", "status"))
+    assert states[kept.pk] == Status.SENT
+    assert states[elsewhere.pk] == Status.QUEUED
+    assert {states[row.pk] for row in owed} == {Status.CANCELLED}
+    entry = event.audit_entries.get(verb="notifications.dropped")
+    assert (entry.actor, entry.details) == (organiser, {"recipients": 3})

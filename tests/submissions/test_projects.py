@@ -11,7 +11,7 @@ from PIL import Image
 
 from events.models import AuditEntry, Phase
 from notifications.models import Notification
-from submissions import actions, catalogue, profiles
+from submissions import actions, catalogue, profiles, profiling
 from submissions.actions.datasets import DataIsClosed, DataIsUsed
 from submissions.actions.ideas import IdeaHasATeam, IdeaIsWithdrawn
 from submissions.actions.projects import (
@@ -520,3 +520,37 @@ def test_the_catalogue_loads_once_and_keeps_changes(db):
     assert ToolCategory.objects.count() == 15
     assert Tool.objects.get(slug="polars").description == "Ours"
     assert not Tool.objects.exclude(homepage__startswith="https://").exists()
+
+
+def test_a_profile_never_tells_more_values_than_rows(tmp_path):
+    path = tmp_path / "many.csv"
+    path.write_text("\n".join(["code", *(f"A{number:04}" for number in range(3376))]))
+
+    column = profiling.profile_table(path, path.name)["columns"][0]
+
+    assert 3000 < column["distinct"] <= 3376
+
+
+def test_a_data_card_shows_licence_and_state(client, sign_in, team, captain):
+    spdx = DatasetFactory(team=team, licence="CC0-1.0", profile_status="waiting")
+    owned = DatasetFactory(team=team, licence="LicenseRef-public-domain")
+
+    waiting = client.get(spdx.get_absolute_url())
+    assert waiting["Refresh"] == "5"
+    assert "Creative Commons Zero 1.0" in waiting.content.decode()
+    card = client.get(owned.get_absolute_url())
+    assert "Refresh" not in card
+    assert "Public domain" in card.content.decode()
+    assert "LicenseRef" not in card.content.decode()
+    edit = sign_in(captain).get(f"{owned.get_absolute_url()}edit/").content.decode()
+    assert f'action="{owned.get_absolute_url()}remove/"' in edit
+
+
+def test_an_idea_tells_newcomers_to_register(sign_in, event, stranger, attendee):
+    idea = IdeaFactory(event=event)
+    register = reverse("events:register", args=[event.slug])
+
+    assert register in sign_in(stranger).get(idea.get_absolute_url()).content.decode()
+    assert (
+        register not in sign_in(attendee).get(idea.get_absolute_url()).content.decode()
+    )

@@ -6,6 +6,7 @@ import pytest
 
 from core.exceptions import Refused
 from events.models import AuditEntry, Registration
+from notifications.composing import compose
 from notifications.models import Notification
 from teams import actions
 from teams.models import JoinRequest, Membership, Team
@@ -363,3 +364,32 @@ def test_a_person_is_removed_by_their_own_row_only(team, captain):
 
     with pytest.raises(actions.NotInThisTeam):
         actions.remove_member(team, twin, captain)
+
+
+def test_invite_person_mails_the_link_once(team, captain, attendee):
+    for _attempt in range(2):
+        actions.invite_person(team, attendee, captain)
+
+    notification = Notification.objects.get()
+    assert notification.recipient == attendee
+    assert notification.topic == "team"
+    assert notification.context["path"] == (
+        f"{team.get_absolute_url()}join/{team.join_code}/"
+    )
+    mail = compose(notification)
+    assert mail.subject == "Would you join Rust Co?"
+    assert "Cleo Captain would like to have you" in mail.body
+    assert f"/join/{team.join_code}/" in mail.body
+
+
+def test_invite_person_refuses_who_cannot_come(team, captain, attendee, event):
+    seated = MembershipFactory(team__event=event).user
+    with pytest.raises(actions.TheyAreInATeam):
+        actions.invite_person(team, seated, captain)
+    MembershipFactory(team=team)
+    with pytest.raises(actions.TeamIsFull):
+        actions.invite_person(team, attendee, captain)
+    event.windows.all().delete()
+    with pytest.raises(actions.TeamsAreClosed):
+        actions.invite_person(team, attendee, captain)
+    assert not Notification.objects.exists()

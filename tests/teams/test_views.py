@@ -1,9 +1,12 @@
 import pytest
 from django.urls import reverse
 
+from notifications.models import Notification
+from teams.actions import create_team
 from teams.models import JoinRequest, Membership, Team
 from tests.factories.accounts import SkillFactory
 from tests.factories.events import RegistrationFactory
+from tests.factories.submissions import DatasetFactory
 from tests.factories.teams import JoinRequestFactory, MembershipFactory, TeamFactory
 
 
@@ -315,3 +318,55 @@ def test_a_registration_alone_opens_the_form(sign_in, event):
     page = sign_in(user).get(reverse("teams:create", args=[event.slug]))
 
     assert "Found the team" in page.content.decode()
+
+
+def test_the_team_page_leads_to_its_work(sign_in, team, captain, stranger):
+    DatasetFactory(team=team, title="Secret wells", sensitivity="team")
+    DatasetFactory(team=team, title="Open wells", sensitivity="open")
+
+    own = sign_in(captain).get(url("detail", team)).content.decode()
+    others = sign_in(stranger).get(url("detail", team)).content.decode()
+
+    assert reverse("submissions:project_create", args=[team.event.slug]) in own
+    assert reverse("submissions:dataset_create", args=[team.event.slug]) in own
+    assert "Secret wells" in own
+    assert "Open wells" in own
+    assert "Open wells" in others
+    assert "Secret wells" not in others
+    assert "projects/new/" not in others
+
+
+def test_a_team_called_like_a_page_has_a_page_of_its_own(sign_in, event, attendee):
+    team = create_team(event, attendee, name="New")
+
+    page = sign_in(attendee).get(team.get_absolute_url())
+
+    assert team.slug == "new-2"
+    assert page.context["team"] == team
+
+
+def test_captains_invite_from_the_board_of_people(
+    sign_in, event, team, captain, attendee
+):
+    event.registrations.filter(user=attendee).update(
+        in_directory=True, looking_for_team=True
+    )
+    board = reverse("events:people", args=[event.slug])
+    button = url("invite", team, attendee.pk)
+    assert f'action="{button}"' in sign_in(captain).get(board).content.decode()
+    assert f'action="{button}"' not in sign_in(attendee).get(board).content.decode()
+
+    answer = sign_in(captain).post(button, follow=True)
+
+    assert answer.request["PATH_INFO"] == board
+    assert "We have mailed Ada Attendee the link" in answer.content.decode()
+    assert Notification.objects.get().recipient == attendee
+
+
+def test_nobody_is_invited_who_did_not_wish_to_be_found(
+    sign_in, team, captain, attendee
+):
+    answer = sign_in(captain).post(url("invite", team, attendee.pk))
+
+    assert answer.status_code == 404
+    assert not Notification.objects.exists()
