@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Skill, User
 from core.forms import LineInput, ProseInput
+from core.versions import VersionedForm
 from events.actions import Wishes, conduct_digest
 from events.models import (
     Announcement,
@@ -50,7 +51,7 @@ def field_for(question: RegistrationQuestion) -> forms.Field:
             return LineInput(max_length=LONGEST_LINE, **common)
 
 
-class PlaceForm(forms.ModelForm[Registration]):
+class PlaceForm(VersionedForm, forms.ModelForm[Registration]):
     """What a person may change about their own place at any time."""
 
     class Meta:

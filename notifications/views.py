@@ -15,6 +15,7 @@ from django.views.generic import TemplateView, UpdateView, View
 
 from accounts.models import User
 from core.exceptions import Refused
+from core.versions import VersionedMixin
 from events.views import EventMixin
 from notifications import actions
 from notifications.composing import example_of, read_unsubscribe_token, words_of
@@ -22,7 +23,7 @@ from notifications.forms import BroadcastForm, PreferencesForm
 from notifications.models import Broadcast, Notification, Topic
 
 
-class PreferencesView(UpdateView[User, PreferencesForm]):
+class PreferencesView(VersionedMixin, UpdateView[User, PreferencesForm]):
     form_class = PreferencesForm
     template_name = "notifications/preferences.html"
     success_url = reverse_lazy("notifications:preferences")

@@ -22,6 +22,7 @@ from accounts.limits import may_try
 from accounts.models import Skill, User
 from core.exceptions import Refused
 from core.pagecache import public_page
+from core.versions import VersionedMixin
 from core.views import ActionView, PermittedObjectView
 from events.models import Registration
 from events.views import EventMixin
@@ -133,7 +134,7 @@ class TeamCreateView(EventMixin, CreateView[Team, TeamForm]):
         return redirect(team)
 
 
-class TeamUpdateView(TeamView, UpdateView[Team, TeamForm]):
+class TeamUpdateView(VersionedMixin, TeamView, UpdateView[Team, TeamForm]):
     permission = "teams.edit_team"
     form_class = TeamForm
 

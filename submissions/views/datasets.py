@@ -10,6 +10,7 @@ from django.views.generic import CreateView, DetailView, ListView, UpdateView
 
 from core.exceptions import Refused
 from core.pagecache import public_page
+from core.versions import VersionedMixin
 from core.views import ActionView, PermittedObjectView
 from events.views import EventMixin
 from submissions import actions
@@ -99,7 +100,7 @@ class DatasetCreateView(EventMixin, DatasetFormMixin, CreateView[Dataset, Datase
 
 
 class DatasetUpdateView(
-    DatasetFormMixin, DatasetView, UpdateView[Dataset, DatasetForm]
+    VersionedMixin, DatasetFormMixin, DatasetView, UpdateView[Dataset, DatasetForm]
 ):
     permission = "submissions.edit_dataset"
     form_class = DatasetForm

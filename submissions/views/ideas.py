@@ -12,6 +12,7 @@ from django.views.generic import CreateView, DetailView, ListView, UpdateView
 from accounts.models import User
 from core.exceptions import Refused
 from core.pagecache import public_page
+from core.versions import VersionedMixin
 from core.views import ActionView, PermittedObjectView
 from events.views import EventMixin
 from submissions import actions
@@ -93,7 +94,7 @@ class IdeaCreateView(EventMixin, CreateView[Idea, IdeaForm]):
         return redirect(idea)
 
 
-class IdeaUpdateView(IdeaView, UpdateView[Idea, IdeaForm]):
+class IdeaUpdateView(VersionedMixin, IdeaView, UpdateView[Idea, IdeaForm]):
     permission = "submissions.edit_idea"
     form_class = IdeaForm
 

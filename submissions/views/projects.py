@@ -23,6 +23,7 @@ from django.views.generic import (
 from accounts.models import User
 from core.exceptions import Refused
 from core.pagecache import public_page
+from core.versions import VersionedMixin
 from core.views import ActionView, PermittedObjectView
 from events.models import Phase
 from events.views import EventMixin
@@ -189,7 +190,7 @@ class ProjectCreateView(EventMixin, CreateView[Project, ProjectStartForm]):
         return redirect("submissions:project_edit", self.event.slug, project.slug)
 
 
-class ProjectUpdateView(ProjectView, UpdateView[Project, ProjectForm]):
+class ProjectUpdateView(VersionedMixin, ProjectView, UpdateView[Project, ProjectForm]):
     permission = "submissions.edit_project"
     form_class = ProjectForm
 
@@ -206,10 +207,6 @@ class ProjectUpdateView(ProjectView, UpdateView[Project, ProjectForm]):
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))
-            form.data = form.data.copy()  # type: ignore[attr-defined]
-            form.data["version"] = str(  # type: ignore[index]
-                Project.objects.values_list("version", flat=True).get(pk=self.object.pk)
-            )
             return self.form_invalid(form)
         if "submit" in self.request.POST:
             return self.hand_in(project)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from events.models import Event, PhaseWindow, Sponsor
 from judging.models import Criterion, Round
-from tests.bad_input.forms import FORM, forms_of
+from tests.bad_input.forms import FORM, forms_of, save
 from tests.factories.events import RegistrationFactory, TrackFactory
 from tests.factories.judging import (
     CriterionFactory,
@@ -219,7 +219,8 @@ def test_b38_a_rubric_keeps_its_scale_from_the_first_score_on(client, event, rub
     assert (
         not {"criteria-0-weight", "criteria-0-scale_max", "criteria-0-DELETE"} & names
     )
-    answer = client.post(
+    answer = save(
+        client,
         url,
         {
             "name": "Final",

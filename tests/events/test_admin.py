@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from notifications.models import Notification
+from tests.bad_input.forms import save
 
 
 def test_news_from_the_admin_is_logged_and_mailed(sign_in, event, organiser, attendee):
@@ -32,7 +33,7 @@ def test_words_of_news_can_be_mended_and_nobody_is_mailed_again(
     client = sign_in(organiser)
     assert "by_mail" not in client.get(url).content.decode()
 
-    client.post(url, {"text": "Lunch", "on_stage": "on", "by_mail": "on"})
+    save(client, url, {"text": "Lunch", "on_stage": "on", "by_mail": "on"})
 
     news.refresh_from_db()
     assert (news.text, news.on_stage) == ("Lunch", True)
@@ -46,7 +47,7 @@ def test_a_changed_role_is_in_the_log(
     place = event.registrations.get(user=attendee)
     url = reverse("admin:events_registration_change", args=[place.pk])
 
-    sign_in(organiser).post(url, {"role": role, "status": "cancelled"})
+    save(sign_in(organiser), url, {"role": role, "status": "cancelled"})
 
     place.refresh_from_db()
     assert (place.role, place.status) == (role, "confirmed")
