@@ -25,6 +25,7 @@ from unfold.widgets import (
 
 from accounts.models import User
 from core.exceptions import Refused
+from core.receipts import nonce_for, once, seen_before
 from events import actions, planning
 from events.models import (
     AgendaItem,
@@ -396,13 +397,12 @@ class EventAdmin(ScopedModelAdmin):
                 "name": planning.copy_name(source),
                 "starts_at": source.starts_at + timedelta(weeks=52),
             }
+            if earlier := seen_before(request):
+                return earlier
             form = CopyForm(request.POST or None, initial=initial)
             if form.is_valid():
-                event = planning.copy_event(source, request.user, **form.cleaned_data)  # type: ignore[arg-type]
-                messages.success(
-                    request, _("Copied. Nobody but organisers sees it yet.")
-                )
-                return redirect("admin:events_event_change", event.pk)
+                return once(request, lambda: self.copied(request, source, form))
+            form.nonce = nonce_for(request)  # type: ignore[attr-defined]
             return TemplateResponse(
                 request,
                 "admin/events/event/copy.html",
@@ -414,6 +414,11 @@ class EventAdmin(ScopedModelAdmin):
                     "form": form,
                 },
             ).render()
+
+    def copied(self, request: HttpRequest, source: Event, form: Any) -> HttpResponse:
+        event = planning.copy_event(source, request.user, **form.cleaned_data)  # type: ignore[arg-type]
+        messages.success(request, _("Copied. Nobody but organisers sees it yet."))
+        return redirect("admin:events_event_change", event.pk)
 
     @action(description=_("Preview"), icon="visibility", url_path="preview")
     def preview(self, request: HttpRequest, object_id: int) -> HttpResponse:

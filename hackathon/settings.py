@@ -239,6 +239,7 @@ CELERY_BEAT_SCHEDULE = {
         "notifications.tasks.beat_heartbeat": 30,
         "notifications.tasks.queue_reminders": 60,
         "events.tasks.seal_log": 60,
+        "core.tasks.forget_old_receipts": 3600,
         "feedback.tasks.open_and_close_surveys": 60,
         "submissions.tasks.profile_pending": 60,
     }.items()

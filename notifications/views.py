@@ -15,6 +15,7 @@ from django.views.generic import TemplateView, UpdateView, View
 
 from accounts.models import User
 from core.exceptions import Refused
+from core.receipts import nonce_for, once, seen_before
 from core.versions import VersionedMixin
 from events.views import EventMixin
 from notifications import actions
@@ -81,6 +82,7 @@ class MailView(EventMixin, TemplateView):
         return super().get_context_data(
             **{
                 "form": BroadcastForm(),
+                "nonce": nonce_for(self.request),
                 "broadcasts": self.event.broadcasts.select_related("author")[:10],
                 "stuck": rows.stuck().select_related("recipient")[:50],
                 "held": self.held(),
@@ -112,12 +114,19 @@ class MailView(EventMixin, TemplateView):
         ]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if earlier := seen_before(request):
+            return earlier
         form = BroadcastForm(
             request.POST, instance=Broadcast(event=self.event, author=self.user)
         )
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form))
-        return redirect("notifications:broadcast", self.event.slug, form.save().pk)
+        return once(
+            request,
+            lambda: redirect(
+                "notifications:broadcast", self.event.slug, form.save().pk
+            ),
+        )
 
 
 class BroadcastView(MailView):

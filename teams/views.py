@@ -22,6 +22,7 @@ from accounts.limits import may_try
 from accounts.models import Skill, User
 from core.exceptions import Refused
 from core.pagecache import public_page
+from core.receipts import OnceMixin
 from core.versions import VersionedMixin
 from core.views import ActionView, PermittedObjectView
 from events.models import Registration
@@ -115,7 +116,7 @@ class TeamDetailView(TeamView, DetailView[Team]):
         return context
 
 
-class TeamCreateView(EventMixin, CreateView[Team, TeamForm]):
+class TeamCreateView(OnceMixin, EventMixin, CreateView[Team, TeamForm]):
     tab = "teams"
     model = Team
     form_class = TeamForm

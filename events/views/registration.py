@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import FormView, UpdateView, View
 
 from core.exceptions import Refused
+from core.receipts import OnceMixin
 from core.versions import VersionedMixin
 from core.views import ActionView
 from events import actions
@@ -26,7 +27,7 @@ from events.models import Phase, Registration
 from events.views.base import EventMixin
 
 
-class RegisterView(EventMixin, FormView[RegistrationForm]):
+class RegisterView(OnceMixin, EventMixin, FormView[RegistrationForm]):
     form_class = RegistrationForm
     template_name = "events/registration_form.html"
 

@@ -10,6 +10,7 @@ from django.views.generic import CreateView, DetailView, ListView, UpdateView
 
 from core.exceptions import Refused
 from core.pagecache import public_page
+from core.receipts import OnceMixin
 from core.versions import VersionedMixin
 from core.views import ActionView, PermittedObjectView
 from events.views import EventMixin
@@ -81,7 +82,9 @@ class DatasetFormMixin:
         return redirect(dataset)
 
 
-class DatasetCreateView(EventMixin, DatasetFormMixin, CreateView[Dataset, DatasetForm]):
+class DatasetCreateView(
+    OnceMixin, EventMixin, DatasetFormMixin, CreateView[Dataset, DatasetForm]
+):
     tab = "datasets"
     model = Dataset
     form_class = DatasetForm

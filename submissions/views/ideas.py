@@ -12,6 +12,7 @@ from django.views.generic import CreateView, DetailView, ListView, UpdateView
 from accounts.models import User
 from core.exceptions import Refused
 from core.pagecache import public_page
+from core.receipts import OnceMixin
 from core.versions import VersionedMixin
 from core.views import ActionView, PermittedObjectView
 from events.views import EventMixin
@@ -74,7 +75,7 @@ class IdeaDetailView(IdeaView, DetailView[Idea]):
         )
 
 
-class IdeaCreateView(EventMixin, CreateView[Idea, IdeaForm]):
+class IdeaCreateView(OnceMixin, EventMixin, CreateView[Idea, IdeaForm]):
     tab = "ideas"
     model = Idea
     form_class = IdeaForm

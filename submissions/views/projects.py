@@ -23,6 +23,7 @@ from django.views.generic import (
 from accounts.models import User
 from core.exceptions import Refused
 from core.pagecache import public_page
+from core.receipts import OnceMixin
 from core.versions import VersionedMixin
 from core.views import ActionView, PermittedObjectView
 from events.models import Phase
@@ -166,7 +167,7 @@ class ProjectDetailView(OwnProjectMixin, ProjectView, DetailView[Project]):
         return super().get_context_data(**kwargs)
 
 
-class ProjectCreateView(EventMixin, CreateView[Project, ProjectStartForm]):
+class ProjectCreateView(OnceMixin, EventMixin, CreateView[Project, ProjectStartForm]):
     tab = "projects"
     model = Project
     form_class = ProjectStartForm
@@ -246,7 +247,7 @@ class WithdrawProjectView(ProjectActionView):
         return _("Withdrawn. You can hand it in again until the deadline.")
 
 
-class PicturesView(ProjectView, FormView[PictureForm]):
+class PicturesView(OnceMixin, ProjectView, FormView[PictureForm]):
     """Add pictures to a project, one at a time; remove them."""
 
     permission = "submissions.edit_project"

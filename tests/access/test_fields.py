@@ -386,7 +386,7 @@ def hidden_fields(url, page):
         name: value
         for form in forms_of(url, page)
         for name, value in form.values
-        if name == "as_read"
+        if name in {"as_read", "nonce"}
     }
 
 
