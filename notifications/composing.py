@@ -104,6 +104,11 @@ def usual_words(template: str) -> tuple[str, str]:
     )
 
 
+def title_of(template: str) -> str:
+    """What people call a mail of this kind, also where each has its own subject."""
+    return usual_words(template)[0].strip("{} ") or template
+
+
 def values_of(notification: Notification) -> dict[str, Any]:
     """What templates and placeholders may say."""
     context = dict(notification.context)

@@ -3,6 +3,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,9 +20,16 @@ from core.receipts import nonce_for, once, seen_before
 from core.versions import VersionedMixin
 from events.views import EventMixin
 from notifications import actions
-from notifications.composing import example_of, read_unsubscribe_token, words_of
+from notifications.composing import (
+    example_of,
+    read_unsubscribe_token,
+    title_of,
+    words_of,
+)
 from notifications.forms import BroadcastForm, PreferencesForm
 from notifications.models import Broadcast, Notification, Topic
+
+PER_PAGE = 50
 
 
 class PreferencesView(VersionedMixin, UpdateView[User, PreferencesForm]):
@@ -84,7 +92,7 @@ class MailView(EventMixin, TemplateView):
                 "form": BroadcastForm(),
                 "nonce": nonce_for(self.request),
                 "broadcasts": self.event.broadcasts.select_related("author")[:10],
-                "stuck": rows.stuck().select_related("recipient")[:50],
+                "stuck": rows.stuck().select_related("recipient", "event")[:50],
                 "held": self.held(),
                 "sent": rows.filter(status=status.SENT).count(),
                 "waiting": rows.filter(
@@ -160,13 +168,64 @@ class BroadcastView(MailView):
 
 
 class SendAgainView(MailView):
+    """Sends a stuck mail again."""
+
     http_method_names = ["post"]
+    again = True
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        rows = Notification.objects.filter(event=self.event, pk=self.kwargs["pk"])
-        rows.retry_failed()
-        messages.success(request, _("It will be sent again."))
+        row = get_object_or_404(
+            Notification.objects.select_related("recipient", "event"),
+            event=self.event,
+            pk=self.kwargs["pk"],
+        )
+        if not actions.decide(row, self.user, again=self.again):
+            messages.info(request, _("That was decided already."))
+        elif self.again:
+            messages.success(request, _("It will be sent again."))
+        else:
+            messages.success(request, _("It stays as it is."))
         return redirect(reverse("notifications:mail", args=[self.event.slug]))
+
+
+class LeaveView(SendAgainView):
+    """Leaves a mail that may have been sent as it is."""
+
+    again = False
+
+
+class PersonMailView(MailView):
+    """What one person of the event was mailed, in this event's series."""
+
+    template_name = "notifications/person_mail.html"
+    http_method_names = ["get", "head"]
+    tab = "registrations"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        registration = get_object_or_404(
+            self.event.registrations.select_related("user"), pk=self.kwargs["pk"]
+        )
+        rows = Notification.objects.filter(
+            recipient=registration.user, event__series=self.event.series_id
+        ).select_related("event")
+        page = Paginator(rows, PER_PAGE).get_page(self.request.GET.get("page"))
+        titles: dict[str, str] = {}
+        for row in page:
+            if row.template not in titles:
+                titles[row.template] = title_of(row.template)
+        return EventMixin.get_context_data(
+            self,
+            registration=registration,
+            mails=[(row, titles[row.template]) for row in page],
+            page_obj=page,
+            counts=[
+                (Notification.Status(status).label, number)
+                for status, number in rows.order_by("status")
+                .values_list("status")
+                .annotate(number=Count("pk"))
+            ],
+            **kwargs,
+        )
 
 
 class HeldView(MailView):

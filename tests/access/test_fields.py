@@ -285,6 +285,7 @@ POSTS = [
     ),
     ("organiser", "notifications:broadcast", "event,broadcast", {}),
     ("organiser", "notifications:send_again", "event,mail", {}),
+    ("organiser", "notifications:leave", "event,parked", {}),
     (
         "organiser",
         "notifications:answer_held",
@@ -347,6 +348,7 @@ def world(db):
         "arrived": RegistrationFactory(
             event=event, status="checked_in", checked_in_at=timezone.now()
         ).ticket,
+        "parked": NotificationFactory(event=event, status="unknown").pk,
         "other_event": published.event.slug,
         "cancel": "cancel",
     }
