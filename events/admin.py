@@ -342,6 +342,7 @@ class EventAdmin(ScopedModelAdmin):
                     "code_of_conduct",
                     "holds_mail",
                     "privacy_k",
+                    "venue_networks",
                 ),
             },
         ),

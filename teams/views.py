@@ -1,6 +1,5 @@
 from typing import Any
 
-from allauth.core.ratelimit import respond_429
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -18,7 +17,7 @@ from django.views.generic import (
     UpdateView,
 )
 
-from accounts.limits import may_try
+from accounts.limits import knock, may_try
 from accounts.models import Skill, User
 from core.exceptions import Refused
 from core.pagecache import public_page
@@ -233,7 +232,7 @@ class JoinByCodeView(EventMixin, FormView[CodeForm]):
     template_name = "teams/team_code.html"
 
     def form_valid(self, form: CodeForm) -> HttpResponse:
-        if not may_try(self.request, "team_code"):
+        if not may_try(self.request, "team_code", form.cleaned_data["code"]):
             form.add_error("code", _("Too many tries. Please wait a minute."))
             return self.form_invalid(form)
         team = (
@@ -259,8 +258,7 @@ class InviteView(TeamView, TemplateView):
     http_method_names = ["get", "post"]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not may_try(request, "team_code"):
-            return respond_429(request)
+        knock(request, "team_code", kwargs["code"].upper())
         return super().dispatch(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Team]:
