@@ -71,8 +71,9 @@ class DatasetAdmin(ReadOnlyModelAdmin):
         "licence",
         "sensitivity",
         "profile_status",
+        "link_status",
     )
-    list_filter = ("event", "licence", "sensitivity", "profile_status")
+    list_filter = ("event", "licence", "sensitivity", "profile_status", "link_status")
     list_select_related = ("team", "event")
     search_fields = ("title",)
     exclude = ("file",)
