@@ -9,10 +9,11 @@ from django.db import transaction
 from django.db.models import Model
 from django.forms import BaseForm
 from django.forms.formsets import all_valid
-from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
+from core.receipts import NONCE, nonce_for, once, seen_before
 from core.versions import (
     AS_READ,
     CONFLICT,
@@ -104,23 +105,41 @@ class VersionedAdminMixin:
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponseBase:
+        if object_id is None:
+            return self.add_once(request, form_url, extra_context)
         changed: list[Change] = []
         # The lock lasts until it is saved; reading locks nothing.
         with transaction.atomic() if request.method == "POST" else nullcontext():
-            if object_id and request.method == "POST":
+            if request.method == "POST":
                 changed = self.meet_changes(request, unquote(object_id))
                 request.changed_meanwhile = changed  # type: ignore[attr-defined]
             response = super().changeform_view(  # type: ignore[misc]
                 request, object_id, form_url, extra_context
             )
         context = getattr(response, "context_data", None) or {}
-        if object_id and "adminform" in context:
+        if "adminform" in context:
             sent = request.POST.get(AS_READ)
             context["as_read"] = sent if sent and not changed else page_token(context)
             context["changes"] = changed
             if changed and isinstance(response, TemplateResponse):
                 response.status_code = CONFLICT
         return response  # type: ignore[no-any-return]
+
+    def add_once(
+        self, request: HttpRequest, form_url: str, extra_context: dict[str, Any] | None
+    ) -> HttpResponseBase:
+        """The page for a new row: sent twice, it makes one; see core.receipts."""
+        context = {**(extra_context or {}), NONCE: nonce_for(request)}
+
+        def page() -> HttpResponse:
+            response: HttpResponse = super(VersionedAdminMixin, self).changeform_view(  # type: ignore[misc]
+                request, None, form_url, context
+            )
+            return response
+
+        if request.method != "POST":
+            return page()
+        return seen_before(request) or once(request, page)
 
     def meet_changes(self, request: HttpRequest, object_id: str) -> list[Change]:
         """Lock the row; tell what others saved since the page was made."""

@@ -36,7 +36,7 @@ _signer_salt = "core.versions"
 
 class SavedMeanwhile(Refused):
     message = _(
-        "Somebody saved this while you were writing. Nothing is lost: see below what "
+        "Somebody saved this while you were writing. Nothing is lost: look at what "
         "changed, decide, and save again."
     )
 

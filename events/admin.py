@@ -181,6 +181,10 @@ class QuestionInline(ScopedTabularInline):
     model = RegistrationQuestion
 
 
+class Consequences(UnfoldAdminCheckboxSelectMultipleWidget):
+    option_template_name = "admin/consequence_option.html"  # whole sentences
+
+
 class Confirmed(forms.MultipleChoiceField):
     """Asks for a tick at each consequence; which there are is known after cleaning."""
 
@@ -193,7 +197,7 @@ class Confirmed(forms.MultipleChoiceField):
         pass  # a tick that no longer counts is only not asked for
 
     def ask(self, texts: list[str]) -> None:
-        self.widget = UnfoldAdminCheckboxSelectMultipleWidget()
+        self.widget = Consequences()
         self.choices = [(self.mark(text), text) for text in texts]
 
     @staticmethod

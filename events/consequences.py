@@ -77,8 +77,8 @@ def another_zone(event: Event, changed: Mapping[str, Any]) -> Iterator[str]:
     if moves:
         yield _(
             "The time zone changes from %(old)s to %(new)s. The hours on the clock "
-            "stay as they are typed, so these move: %(moves)s."
-        ) % {"old": event.time_zone, "new": name, "moves": "; ".join(moves)}
+            "stay as they are typed, so these move:\n%(moves)s"
+        ) % {"old": event.time_zone, "new": name, "moves": "\n".join(moves)}
 
 
 def moments(

@@ -104,11 +104,6 @@ def usual_words(template: str) -> tuple[str, str]:
     )
 
 
-def title_of(template: str) -> str:
-    """What people call a mail of this kind, also where each has its own subject."""
-    return usual_words(template)[0].strip("{} ") or template
-
-
 def values_of(notification: Notification) -> dict[str, Any]:
     """What templates and placeholders may say."""
     context = dict(notification.context)
@@ -119,6 +114,13 @@ def values_of(notification: Notification) -> dict[str, Any]:
         **context,
         "link": f"{settings.SITE_URL}{path}" if path else "",
     }
+
+
+def subject_of(notification: Notification) -> str:
+    """In our own words, without looking for the organisers'."""
+    values = values_of(notification)
+    subject = _one_line(render_text(f"{notification.template}_subject.txt", values))
+    return subject or notification.template
 
 
 def words_of(notification: Notification) -> tuple[str, str]:

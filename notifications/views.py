@@ -23,7 +23,7 @@ from notifications import actions
 from notifications.composing import (
     example_of,
     read_unsubscribe_token,
-    title_of,
+    subject_of,
     words_of,
 )
 from notifications.forms import BroadcastForm, PreferencesForm
@@ -207,16 +207,12 @@ class PersonMailView(MailView):
         )
         rows = Notification.objects.filter(
             recipient=registration.user, event__series=self.event.series_id
-        ).select_related("event")
+        ).select_related("event", "recipient")
         page = Paginator(rows, PER_PAGE).get_page(self.request.GET.get("page"))
-        titles: dict[str, str] = {}
-        for row in page:
-            if row.template not in titles:
-                titles[row.template] = title_of(row.template)
         return EventMixin.get_context_data(
             self,
             registration=registration,
-            mails=[(row, titles[row.template]) for row in page],
+            mails=[(row, subject_of(row)) for row in page],
             page_obj=page,
             counts=[
                 (Notification.Status(status).label, number)

@@ -20,6 +20,7 @@ from notifications.models import Broadcast, Notification
 from submissions.models import Dataset, Idea, Project, ProjectPicture
 from teams.models import Team
 from tests.bad_input.forms import forms_of
+from tests.core.test_versions import Editor
 from tests.factories.accounts import UserFactory
 from tests.factories.events import RegistrationFactory
 from tests.factories.submissions import ProjectFactory
@@ -172,6 +173,18 @@ def test_the_same_page_with_other_words_makes_nothing_and_says_so(page, event, c
     assert again.status_code == 409
     assert first.url in again.content.decode()
     assert page.model.objects.count() == count
+
+
+def test_the_admin_adds_one_thing_as_well(client, event, organiser):
+    client.force_login(organiser)
+    tab = Editor(client, reverse("admin:judging_judge_add"))
+    typed = {"event": str(event.pk), "name": "Jo"}
+
+    answers = [tab.save(**typed), tab.save(**typed)]
+
+    assert {(a.status_code, a.url) for a in answers} == {(302, answers[0].url)}
+    assert event.judges.count() == 1
+    assert tab.save(**{**typed, "name": "Kim"}).status_code == 409
 
 
 def test_what_was_refused_can_be_mended_on_the_same_page(event, clients):

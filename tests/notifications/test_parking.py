@@ -202,6 +202,7 @@ def test_organisers_see_what_a_person_was_mailed_and_why_it_failed(
     page = client.get(mails_of(attendee)).content.decode()
 
     assert "550 mailbox full" in page
+    assert f"No team yet? {event} is near" in page
     assert "Failed 1" in page
     assert "Queued 1" in page
     assert page.count("Send again") == 1
