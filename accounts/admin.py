@@ -13,13 +13,14 @@ from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from accounts.models import Skill, User
+from core.versioned_admin import VersionedAdminMixin
 
 # allauth's own windows show the secrets of second steps, sessions and tokens.
 admin.site.unregister([Group, Authenticator, SocialApp, SocialToken, UserSession])
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
+class UserAdmin(VersionedAdminMixin, DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -54,13 +55,13 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Skill)
-class SkillAdmin(ModelAdmin):
+class SkillAdmin(VersionedAdminMixin, ModelAdmin):
     list_display = ("name", "slug")
     search_fields = ("name",)
 
 
 @admin.register(Authenticator)
-class AuthenticatorAdmin(ModelAdmin):
+class AuthenticatorAdmin(VersionedAdminMixin, ModelAdmin):
     """For whoever has lost their second step: a superuser takes it away."""
 
     list_display = ("user", "type", "created_at", "last_used_at")

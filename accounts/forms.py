@@ -19,6 +19,7 @@ from accounts.fields import SkillsField
 from accounts.limits import may_try
 from accounts.models import User
 from core.text import clean_line
+from core.versions import VersionedForm
 
 
 class SignupForm(AllauthSignupForm):  # type: ignore[misc]
@@ -68,7 +69,7 @@ def zone_choices() -> list[tuple[str, str]]:
     return [("", str(_("the event's"))), ("UTC", "UTC"), *((z, z) for z in zones)]
 
 
-class ProfileForm(forms.ModelForm[User]):
+class ProfileForm(VersionedForm, forms.ModelForm[User]):
     skills = SkillsField(label=_("What you can do"))
     time_zone = forms.ChoiceField(
         label=_("Your time zone"), choices=zone_choices, required=False

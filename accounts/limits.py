@@ -1,9 +1,23 @@
 """Count tries, in the way and the cache in which allauth counts its own."""
 
+import logging
+from collections.abc import Callable
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Any
+
+from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal import ratelimit
 from django.http import HttpRequest
+from redis.exceptions import RedisError
 
 APP = "allauth.account"
+Address = IPv4Address | IPv6Address
+
+logger = logging.getLogger(__name__)
+
+# Apps above this one know places where many honest people share one address.
+shared_places: list[Callable[[Address], bool]] = []
 
 
 def may_try(request: HttpRequest, action: str, key: str | None = None) -> bool:
@@ -13,3 +27,46 @@ def may_try(request: HttpRequest, action: str, key: str | None = None) -> bool:
     """
     usage = ratelimit.consume(request, app=APP, action=action, key=key, limit_get=True)
     return usage is not None
+
+
+def knock(request: HttpRequest, action: str, key: str) -> None:
+    """Count somebody who opens a page by a link; too many get a page that says so.
+
+    The page opens if nobody can count: a link is not a password that one guesses.
+    """
+    try:
+        may_enter = may_try(request, action, key)
+    except (RedisError, OSError):
+        logger.warning("Tries of %s cannot be counted", action, exc_info=True)
+        return
+    if not may_enter:
+        raise ImmediateHttpResponse(ratelimit.respond_429(request))
+
+
+def is_shared_place(request: HttpRequest) -> bool:
+    from allauth.account.adapter import get_adapter  # noqa: PLC0415 -- needs the apps
+
+    address = ip_address(get_adapter().get_client_ip(request))
+    return any(knows(address) for knows in shared_places)
+
+
+_all_rates = ratelimit.get_rates
+
+
+def rates_here(**what: Any) -> list[ratelimit.Rate]:
+    """Without those by address, for who comes from a shared place.
+
+    allauth asks for its rates by name alone, so who asks is taken from its context.
+    """
+    rates = _all_rates(**what)
+    request = context.request
+    if (
+        request is not None
+        and any(rate.per == "ip" for rate in rates)
+        and is_shared_place(request)
+    ):
+        return [rate for rate in rates if rate.per != "ip"]
+    return list(rates)
+
+
+ratelimit.get_rates = rates_here

@@ -15,11 +15,12 @@ from accounts import actions
 from accounts.forms import EraseForm, ProfileForm
 from accounts.models import User
 from accounts.visibility import visible_people
+from core.versions import VersionedMixin
 
 MOST_SEATS = 20
 
 
-class ProfileView(UpdateView[User, ProfileForm]):
+class ProfileView(VersionedMixin, UpdateView[User, ProfileForm]):
     form_class = ProfileForm
     template_name = "accounts/profile.html"
     success_url = reverse_lazy("accounts:profile")

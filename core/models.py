@@ -1,7 +1,8 @@
-"""Fields that store what people type; no tables of its own."""
+"""Fields that store what people type, and the receipts of what they sent."""
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import models
 
 from core.forms import LineInput, ProseInput
@@ -59,3 +60,24 @@ class LinkField(URLField):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 500)
         super().__init__(*args, **kwargs)
+
+
+class Receipt(models.Model):
+    """That one person's page was sent and what came of it; see core.receipts."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    nonce = models.CharField(max_length=64)
+    # Digest of what was sent: the same page with other words is not the same thing.
+    content = models.CharField(max_length=64)
+    answer = models.CharField(max_length=500)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "nonce"], name="one_receipt_per_page_and_person"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.answer

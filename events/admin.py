@@ -1,6 +1,8 @@
 """The organisers' workshop: everything about an event on one page."""
 
+import hashlib
 from collections.abc import Iterable
+from copy import copy
 from datetime import timedelta
 from typing import Any, ClassVar, cast
 from zoneinfo import ZoneInfo
@@ -18,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import action, display
 from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminSplitDateTimeWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
@@ -25,7 +28,9 @@ from unfold.widgets import (
 
 from accounts.models import User
 from core.exceptions import Refused
+from core.receipts import nonce_for, once, seen_before
 from events import actions, planning
+from events.consequences import consequences
 from events.models import (
     AgendaItem,
     Announcement,
@@ -184,7 +189,32 @@ class QuestionInline(ScopedTabularInline):
     model = RegistrationQuestion
 
 
+class Consequences(UnfoldAdminCheckboxSelectMultipleWidget):
+    option_template_name = "admin/consequence_option.html"  # whole sentences
+
+
+class Confirmed(forms.MultipleChoiceField):
+    """Asks for a tick at each consequence; which there are is known after cleaning."""
+
+    hidden_widget = forms.MultipleHiddenInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, widget=self.hidden_widget, **kwargs)
+
+    def validate(self, value: Any) -> None:
+        pass  # a tick that no longer counts is only not asked for
+
+    def ask(self, texts: list[str]) -> None:
+        self.widget = Consequences()
+        self.choices = [(self.mark(text), text) for text in texts]
+
+    @staticmethod
+    def mark(text: str) -> str:
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 class EventForm(forms.ModelForm[Event]):
+    confirmed = Confirmed(label=_("Please confirm"))
     move_phases = forms.BooleanField(
         label=_("If the start moves, move all phases and the agenda with it"),
         required=False,
@@ -197,7 +227,7 @@ class EventForm(forms.ModelForm[Event]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.started = self.instance.starts_at if self.instance.pk else None
+        self.before = copy(self.instance) if self.instance.pk else None
         if "ends_at" in self.fields:
             self.fields["ends_at"].required = False
             self.fields["ends_at"].help_text = _("Empty: ten hours after the start.")
@@ -217,12 +247,37 @@ class EventForm(forms.ModelForm[Event]):
             )
         return data
 
+    def _post_clean(self) -> None:
+        """Once nothing else is wrong, ask about what it does to people."""
+        super()._post_clean()  # type: ignore[misc]
+        if self.before is not None and not self.errors:
+            self.ask_about(consequences(self.before, self.cleaned_data))
+
+    def ask_about(self, texts: list[str]) -> None:
+        if not texts:
+            return
+        field = cast("Confirmed", self.fields["confirmed"])
+        field.ask(texts)
+        if not {field.mark(text) for text in texts} <= set(
+            self.cleaned_data["confirmed"]
+        ):
+            self.add_error(
+                "confirmed",
+                _("Nothing is saved yet. Tick what is to happen, then save again."),
+            )
+
     @property
     def shift(self) -> timedelta:
-        """How far the start has moved, if the phases are to follow."""
-        if self.started is None or not self.cleaned_data.get("move_phases"):
+        """How far the start has moved on the clock, if the phases are to follow.
+
+        Another zone moves nothing on the clock.
+        """
+        if self.before is None or not self.cleaned_data.get("move_phases"):
             return timedelta()
-        moved: timedelta = self.cleaned_data["starts_at"] - self.started
+        zone = ZoneInfo(self.cleaned_data["time_zone"])
+        now = self.cleaned_data["starts_at"].astimezone(zone)
+        then = self.before.starts_at.astimezone(self.before.zone)
+        moved: timedelta = now.replace(tzinfo=None) - then.replace(tzinfo=None)
         return moved
 
 
@@ -276,6 +331,7 @@ class EventAdmin(ScopedModelAdmin):
             None,
             {
                 "fields": (
+                    "confirmed",
                     "name",
                     "slug",
                     ("series", "is_published"),
@@ -302,6 +358,7 @@ class EventAdmin(ScopedModelAdmin):
                     "code_of_conduct",
                     "holds_mail",
                     "privacy_k",
+                    "venue_networks",
                 ),
             },
         ),
@@ -424,13 +481,12 @@ class EventAdmin(ScopedModelAdmin):
                 "name": planning.copy_name(source),
                 "starts_at": source.starts_at + timedelta(weeks=52),
             }
+            if earlier := seen_before(request):
+                return earlier
             form = CopyForm(request.POST or None, initial=initial)
             if form.is_valid():
-                event = planning.copy_event(source, request.user, **form.cleaned_data)  # type: ignore[arg-type]
-                messages.success(
-                    request, _("Copied. Nobody but organisers sees it yet.")
-                )
-                return redirect("admin:events_event_change", event.pk)
+                return once(request, lambda: self.copied(request, source, form))
+            form.nonce = nonce_for(request)  # type: ignore[attr-defined]
             return TemplateResponse(
                 request,
                 "admin/events/event/copy.html",
@@ -442,6 +498,11 @@ class EventAdmin(ScopedModelAdmin):
                     "form": form,
                 },
             ).render()
+
+    def copied(self, request: HttpRequest, source: Event, form: Any) -> HttpResponse:
+        event = planning.copy_event(source, request.user, **form.cleaned_data)  # type: ignore[arg-type]
+        messages.success(request, _("Copied. Nobody but organisers sees it yet."))
+        return redirect("admin:events_event_change", event.pk)
 
     @action(description=_("Preview"), icon="visibility", url_path="preview")
     def preview(self, request: HttpRequest, object_id: int) -> HttpResponse:

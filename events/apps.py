@@ -28,4 +28,4 @@ class EventsConfig(AppConfig):
         self.freshness = Freshness()
         self.freshness.connect()
         # Apps above this one act on events.hooks from there.
-        autodiscover_modules("listeners", "verbs")
+        autodiscover_modules("consequences", "listeners", "verbs")

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Skill, User
 from core.forms import LineInput, ProseInput
+from core.receipts import NONCE
+from core.versions import VersionedForm
 from events.actions import Wishes, conduct_digest
 from events.models import (
     Announcement,
@@ -50,7 +52,7 @@ def field_for(question: RegistrationQuestion) -> forms.Field:
             return LineInput(max_length=LONGEST_LINE, **common)
 
 
-class PlaceForm(forms.ModelForm[Registration]):
+class PlaceForm(VersionedForm, forms.ModelForm[Registration]):
     """What a person may change about their own place at any time."""
 
     class Meta:
@@ -113,7 +115,7 @@ class RegistrationForm(PlaceForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         asked = set(self.fields)
-        sent = {*self.data, *self.files} - {"csrfmiddlewaretoken"}
+        sent = {*self.data, *self.files} - {"csrfmiddlewaretoken", NONCE}
         strange = sorted(name for name in sent - asked if name.startswith(QUESTION))
         if strange or any(name.startswith(QUESTION) for name in self.files):
             raise ValidationError(

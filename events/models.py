@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User, validate_time_zone
 from core.models import LineField, LinkField, ProseField
 from core.text import new_code
+from events.venues import validate_networks
 
 # For how long an announcement meets those who were not looking.
 STAYS_NEWS = timedelta(hours=1)
@@ -171,6 +172,16 @@ class Event(models.Model):
         _("time zone"), max_length=60, default="UTC", validators=[validate_time_zone]
     )
     venue = LineField(_("place"), max_length=160, blank=True)
+    venue_networks = ProseField(
+        _("internet addresses of the place"),
+        max_length=1000,
+        blank=True,
+        validators=[validate_networks],
+        help_text=_(
+            "One address or network a line, as the host's technician tells you. While "
+            "the event runs, everybody may come from there at once unhindered."
+        ),
+    )
     contact_email = models.EmailField(_("contact"), blank=True)
     website = LinkField(_("website"), blank=True)
 

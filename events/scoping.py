@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
 from accounts.models import User
+from core.versioned_admin import VersionedAdminMixin
 from events.rules import series_ids_of
 
 
@@ -71,7 +72,7 @@ class ScopedFields:
         return None if rows is None else (rows,)
 
 
-class ScopedModelAdmin(ScopedFields, ModelAdmin):
+class ScopedModelAdmin(VersionedAdminMixin, ScopedFields, ModelAdmin):
     """Rows reach their series by ``series_path``; organisers of it may change them."""
 
     series_path: ClassVar[str] = "event__series"

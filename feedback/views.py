@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import DetailView, FormView, TemplateView, View
 
+from accounts.limits import knock
 from core.exceptions import Refused
 from core.pagecache import public_page
 from core.views import HtmxRequest
@@ -194,6 +195,7 @@ class SurveyView(View):
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
+        knock(request, "survey_link", kwargs["token"])
         self.invitation = get_object_or_404(
             Invitation.objects.select_related("survey__event__series").prefetch_related(
                 "survey__event__windows"

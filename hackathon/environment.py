@@ -57,6 +57,7 @@ class Environment:
     health_token: str
     trusted_proxy_count: int
     staff_mfa: bool
+    check_links: bool
     log_level: str
     sign_in_clients: dict[str, tuple[str, str]]
 
@@ -111,6 +112,7 @@ def read() -> Environment:
         health_token=env.str("HEALTH_TOKEN", ""),
         trusted_proxy_count=env.int("TRUSTED_PROXY_COUNT", 0),
         staff_mfa=env.bool("STAFF_MFA", default=not relaxed),
+        check_links=env.bool("CHECK_LINKS", default=not relaxed),
         log_level=env.str("LOG_LEVEL", "INFO", validate=log_level),
         sign_in_clients={
             provider: (

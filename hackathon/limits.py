@@ -1,7 +1,8 @@
 """How often one may try. Strict by person, wide by place: a venue shares one address.
 
 ``ip`` is one address, or one /64 network of IPv6; ``key`` is what the comment says;
-``user`` is who is signed in. A refused try does not make the wait any longer.
+``user`` is who is signed in. Nothing is counted by address for who comes from the place
+of an event that runs right now. A refused try does not make the wait any longer.
 """
 
 ACCOUNT = {
@@ -19,6 +20,11 @@ ACCOUNT = {
     "unknown_account": "3/h/key",
     # Key: one code in one session.
     "code": "3/h/key",
-    "team_code": "20/m/user",
+    # Key: the code.
+    "team_code": "20/m/user,60/m/key,600/m/ip",
+    # Key: the link. A room full of judges, or of people who tap through the survey,
+    # shares one address; see also Event.venue_networks.
+    "judge_link": "30/m/key,1000/m/ip",
+    "survey_link": "120/m/key,3000/m/ip",
 }
 MFA = {"webauthn_login": "200/m/ip"}

@@ -239,8 +239,10 @@ CELERY_BEAT_SCHEDULE = {
         "notifications.tasks.beat_heartbeat": 30,
         "notifications.tasks.queue_reminders": 60,
         "events.tasks.seal_log": 60,
+        "core.tasks.forget_old_receipts": 3600,
         "feedback.tasks.open_and_close_surveys": 60,
         "submissions.tasks.profile_pending": 60,
+        "submissions.tasks.check_pending_links": 60,
     }.items()
 }
 
@@ -257,6 +259,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = DATA_DIR / "media"  # private: files leave through views that ask a rule
 DATASET_MAX_BYTES = 50 * 2**20
 PICTURE_MAX_BYTES = 10 * 2**20
+CHECK_LINKS = env.check_links
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000  # an event with all its inlines in the admin
 STORAGES = {

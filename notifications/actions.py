@@ -149,6 +149,26 @@ def drop_mails(rows: QuerySet[Notification], user: User) -> int:
     return number
 
 
+@transaction.atomic
+def decide(row: Notification, user: User, *, again: bool) -> bool:
+    """Send a stuck mail again, or leave one that may have been sent as it is.
+
+    Says whether there was anything to decide; twice is once.
+    """
+    rows = Notification.objects.filter(pk=row.pk)
+    done = rows.retry() if again else rows.leave()
+    if done:
+        record(
+            user,
+            "notifications.sent_again" if again else "notifications.left",
+            str(row.recipient or row.address),
+            event=row.event,
+            mail=row.template,
+        )
+        transaction.on_commit(doorbell.ring, robust=True)
+    return bool(done)
+
+
 def send_example(text: MailText, user: User) -> None:
     """Owe the organiser a mail in their own words, as people would get it."""
     example = example_of(text.event, text.template, user)

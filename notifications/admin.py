@@ -24,7 +24,6 @@ from notifications import actions, composing, reminders
 from notifications.models import (
     MailText,
     Notification,
-    NotificationQuerySet,
     ReminderRule,
 )
 
@@ -33,14 +32,14 @@ Status = Notification.Status
 
 @admin.register(Notification)
 class NotificationAdmin(ReadOnlyModelAdmin):
-    """A window on the outbox: staff may look, and may send again what failed."""
+    """A window on the outbox: staff may look, and decide about what is stuck."""
 
     list_display = ("title", "recipient", "send_after", "attempts", "status_label")
     list_filter = ("event", "status", "template")
     list_select_related = ("recipient",)
     search_fields = ("recipient__email", "address", "key")
     date_hierarchy = "send_after"
-    actions: ClassVar = ["send_again", "drop"]
+    actions: ClassVar = ["send_again", "leave", "drop"]
     # Links in a mail may open somebody's survey or judging: not for organisers' eyes.
     exclude = ("context",)
 
@@ -59,6 +58,7 @@ class NotificationAdmin(ReadOnlyModelAdmin):
         label={
             Status.SENT: "success",
             Status.FAILED: "danger",
+            Status.UNKNOWN: "warning",
             Status.SENDING: "info",
             Status.HELD: "warning",
         },
@@ -66,12 +66,31 @@ class NotificationAdmin(ReadOnlyModelAdmin):
     def status_label(self, notification: Notification) -> tuple[str, str]:
         return notification.status, notification.get_status_display()
 
-    @action(description=_("Send again if failed"), permissions=["send_again"])
+    has_leave_permission = has_send_again_permission
+
+    @action(description=_("Leave it, if perhaps sent"), permissions=["leave"])
+    def leave(self, request: HttpRequest, queryset: QuerySet[Notification]) -> None:
+        left = self._decide(request, queryset, again=False)
+        message = ngettext("%d e-mail left.", "%d e-mails left.", left)
+        self.message_user(request, message % left)
+
+    def _decide(
+        self, request: HttpRequest, rows: QuerySet[Notification], *, again: bool
+    ) -> int:
+        user = cast("User", request.user)
+        return sum(
+            actions.decide(row, user, again=again)
+            for row in rows.select_related("event", "recipient")
+        )
+
+    @action(
+        description=_("Send again if failed or perhaps sent"),
+        permissions=["send_again"],
+    )
     def send_again(
         self, request: HttpRequest, queryset: QuerySet[Notification]
     ) -> None:
-        rows: NotificationQuerySet = queryset  # type: ignore[assignment]
-        queued = rows.retry_failed()
+        queued = self._decide(request, queryset, again=True)
         message = ngettext("%d e-mail queued.", "%d e-mails queued.", queued)
         self.message_user(request, message % queued)
 

@@ -126,6 +126,13 @@ def values_of(notification: Notification) -> dict[str, Any]:
     }
 
 
+def subject_of(notification: Notification) -> str:
+    """In our own words, without looking for the organisers'."""
+    values = values_of(notification)
+    subject = _one_line(render_text(f"{notification.template}_subject.txt", values))
+    return subject or notification.template
+
+
 def words_of(notification: Notification) -> tuple[str, str]:
     """Subject and text, in the organisers' words where they wrote their own."""
     values = values_of(notification)

@@ -54,10 +54,13 @@ def deliver(pk: int) -> None:
 
 
 def settle(notification: Notification, status: str, **fields: object) -> None:
-    """Write how it ended, unless the lease ran out and another worker has it now."""
+    """Write how it ended, unless the lease ran out and another worker has it now.
+
+    A slow worker still knows better than whoever parked its mail.
+    """
     Notification.objects.filter(
         pk=notification.pk,
-        status=Status.SENDING,
+        status__in=[Status.SENDING, Status.UNKNOWN],
         claimed_at=notification.claimed_at,
     ).update(status=status, **fields)
 

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from core.versions import VersionedForm
 from events.models import Event
 from notifications.composing import check_placeholders
 from notifications.models import Broadcast, Topic
@@ -12,7 +13,7 @@ from notifications.segments import register
 OPTIONAL = [(t.value, t.label) for t in Topic if t != Topic.NECESSARY]
 
 
-class PreferencesForm(forms.ModelForm[User]):
+class PreferencesForm(VersionedForm, forms.ModelForm[User]):
     topics = forms.MultipleChoiceField(
         label=_("Mail me"),
         choices=OPTIONAL,

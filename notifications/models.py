@@ -31,6 +31,11 @@ class Topic(models.TextChoices):
     SURVEY = "survey", _("The survey after the event")
 
 
+# Better not at all than twice: when a worker died at the moment of sending, a person
+# decides. Whatever else is sent again, under the same Message-ID.
+PARKED = (Topic.NEWS, Topic.SURVEY)
+
+
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def due(self) -> Self:
         """What should be sent now, deliveries that a worker died on included."""
@@ -39,6 +44,18 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         return self.filter(
             Q(status=status.QUEUED, send_after__lte=now)
             | Q(status=status.SENDING, claimed_at__lte=now - LEASE)
+            & ~Q(topic__in=PARKED)
+        )
+
+    def park(self) -> int:
+        """Set aside what a worker died on and what nobody wants twice."""
+        return self.filter(
+            status=Notification.Status.SENDING,
+            claimed_at__lte=timezone.now() - LEASE,
+            topic__in=PARKED,
+        ).update(
+            status=Notification.Status.UNKNOWN,
+            error="A worker stopped while it was sending this.",
         )
 
     def claim(self, pk: int) -> "Notification | None":
@@ -59,19 +76,31 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
             return None
         return self.select_related("recipient", "event").get(pk=pk)
 
-    def retry_failed(self) -> int:
-        return self.filter(status=Notification.Status.FAILED).update(
+    def retry(self) -> int:
+        """Send what failed, or may not have been sent, from the beginning."""
+        return self.undecided().update(
             status=Notification.Status.QUEUED,
             send_after=timezone.now(),
             attempts=0,
             error="",
         )
 
+    def leave(self) -> int:
+        """Have it at that, without knowing whether it was sent."""
+        return self.filter(status=Notification.Status.UNKNOWN).update(
+            status=Notification.Status.CANCELLED,
+            error="It may have been sent. An organiser left it at that.",
+        )
+
+    def undecided(self) -> Self:
+        status = Notification.Status
+        return self.filter(status__in=[status.FAILED, status.UNKNOWN])
+
     def stuck(self) -> Self:
-        """Owed for more than five minutes, or given up."""
+        """Owed for more than five minutes, given up, or perhaps not sent."""
         status = Notification.Status
         return self.filter(
-            Q(status=status.FAILED)
+            Q(status__in=[status.FAILED, status.UNKNOWN])
             | Q(
                 status__in=[status.QUEUED, status.SENDING],
                 send_after__lte=timezone.now() - timedelta(minutes=5),
@@ -88,6 +117,7 @@ class Notification(models.Model):
         SENDING = "sending", _("Being sent")
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Failed")
+        UNKNOWN = "unknown", _("Perhaps sent")
         CANCELLED = "cancelled", _("Not needed any more")
 
     key = models.CharField(_("occasion"), max_length=200, unique=True)

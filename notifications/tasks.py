@@ -10,6 +10,7 @@ from notifications.models import Heartbeat, Notification
 @shared_task
 def deliver_due() -> None:
     """Hand every due notification to a worker: each sweep, and after each commit."""
+    Notification.objects.park()
     due = Notification.objects.due().order_by("send_after", "pk")
     for pk in due.values_list("pk", flat=True):
         deliver.delay(pk)

@@ -22,6 +22,16 @@ urlpatterns = [
         name="answer_held",
     ),
     path(
+        "events/<slug:event_slug>/mail/leave/<int:pk>/",
+        views.LeaveView.as_view(),
+        name="leave",
+    ),
+    path(
+        "events/<slug:event_slug>/mail/people/<int:pk>/",
+        views.PersonMailView.as_view(),
+        name="person_mail",
+    ),
+    path(
         "events/<slug:event_slug>/mail/again/<int:pk>/",
         views.SendAgainView.as_view(),
         name="send_again",

@@ -3,6 +3,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,11 +16,14 @@ from django.views.generic import TemplateView, UpdateView, View
 
 from accounts.models import User
 from core.exceptions import Refused
+from core.receipts import nonce_for, once, seen_before
+from core.versions import VersionedMixin
 from events.views import EventMixin
 from notifications import actions
 from notifications.composing import (
     example_of,
     read_unsubscribe_token,
+    subject_of,
     title_of,
     words_of,
 )
@@ -30,8 +34,10 @@ from notifications.segments import register
 MOST_STUCK = 50
 LONGEST_NUMBER = 18  # digits that fit a row's number
 
+PER_PAGE = 50
 
-class PreferencesView(UpdateView[User, PreferencesForm]):
+
+class PreferencesView(VersionedMixin, UpdateView[User, PreferencesForm]):
     form_class = PreferencesForm
     template_name = "notifications/preferences.html"
     success_url = reverse_lazy("notifications:preferences")
@@ -89,10 +95,13 @@ class MailView(EventMixin, TemplateView):
         return super().get_context_data(
             **{
                 "form": BroadcastForm(instance=self.draft(), event=self.event),
+                "nonce": nonce_for(self.request),
                 "broadcasts": self.event.broadcasts.select_related("author")[:10],
                 "stuck": [
                     (row, title_of(row.template))
-                    for row in rows.stuck().select_related("recipient")[:MOST_STUCK]
+                    for row in rows.stuck().select_related("recipient", "event")[
+                        :MOST_STUCK
+                    ]
                 ],
                 "held": self.held(),
                 "sent": rows.filter(status=status.SENT).count(),
@@ -132,10 +141,17 @@ class MailView(EventMixin, TemplateView):
         ]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if earlier := seen_before(request):
+            return earlier
         form = BroadcastForm(request.POST, instance=self.draft(), event=self.event)
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form))
-        return redirect("notifications:broadcast", self.event.slug, form.save().pk)
+        return once(
+            request,
+            lambda: redirect(
+                "notifications:broadcast", self.event.slug, form.save().pk
+            ),
+        )
 
 
 class BroadcastView(MailView):
@@ -171,13 +187,60 @@ class BroadcastView(MailView):
 
 
 class SendAgainView(MailView):
+    """Sends a stuck mail again."""
+
     http_method_names = ["post"]
+    again = True
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        rows = Notification.objects.filter(event=self.event, pk=self.kwargs["pk"])
-        rows.retry_failed()
-        messages.success(request, _("It will be sent again."))
+        row = get_object_or_404(
+            Notification.objects.select_related("recipient", "event"),
+            event=self.event,
+            pk=self.kwargs["pk"],
+        )
+        if not actions.decide(row, self.user, again=self.again):
+            messages.info(request, _("That was decided already."))
+        elif self.again:
+            messages.success(request, _("It will be sent again."))
+        else:
+            messages.success(request, _("It stays as it is."))
         return redirect(reverse("notifications:mail", args=[self.event.slug]))
+
+
+class LeaveView(SendAgainView):
+    """Leaves a mail that may have been sent as it is."""
+
+    again = False
+
+
+class PersonMailView(MailView):
+    """What one person of the event was mailed, in this event's series."""
+
+    template_name = "notifications/person_mail.html"
+    http_method_names = ["get", "head"]
+    tab = "registrations"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        registration = get_object_or_404(
+            self.event.registrations.select_related("user"), pk=self.kwargs["pk"]
+        )
+        rows = Notification.objects.filter(
+            recipient=registration.user, event__series=self.event.series_id
+        ).select_related("event", "recipient")
+        page = Paginator(rows, PER_PAGE).get_page(self.request.GET.get("page"))
+        return EventMixin.get_context_data(
+            self,
+            registration=registration,
+            mails=[(row, subject_of(row)) for row in page],
+            page_obj=page,
+            counts=[
+                (Notification.Status(status).label, number)
+                for status, number in rows.order_by("status")
+                .values_list("status")
+                .annotate(number=Count("pk"))
+            ],
+            **kwargs,
+        )
 
 
 class HeldView(MailView):

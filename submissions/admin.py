@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from core.versioned_admin import VersionedAdminMixin
 from events.scoping import (
     ReadOnlyModelAdmin,
     ScopedModelAdmin,
@@ -15,7 +16,7 @@ from events.scoping import (
 from submissions.models import Dataset, Idea, Project, Tool, ToolCategory, ToolUse
 
 
-class CatalogueAdmin(ModelAdmin):
+class CatalogueAdmin(VersionedAdminMixin, ModelAdmin):
     """One catalogue for all series: organisers may add to it, not change it."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -70,8 +71,9 @@ class DatasetAdmin(ReadOnlyModelAdmin):
         "licence",
         "sensitivity",
         "profile_status",
+        "link_status",
     )
-    list_filter = ("event", "licence", "sensitivity", "profile_status")
+    list_filter = ("event", "licence", "sensitivity", "profile_status", "link_status")
     list_select_related = ("team", "event")
     search_fields = ("title",)
     exclude = ("file",)

@@ -1,4 +1,4 @@
-"""Wakes a worker for a new file. If none hears it, the sweep of beat does."""
+"""Wakes a worker for new data. If none hears it, the sweep of beat does."""
 
 import logging
 
@@ -12,15 +12,20 @@ logger = logging.getLogger(__name__)
 
 
 def ask_for_profile(dataset: Dataset) -> None:
-    if dataset.profile_status != Dataset.ProfileStatus.WAITING:
-        return
+    if dataset.profile_status == Dataset.ProfileStatus.WAITING:
+        _ring("submissions.tasks.profile_dataset", dataset)
 
+
+def ask_for_link(dataset: Dataset) -> None:
+    if dataset.link_status == Dataset.LinkStatus.WAITING:
+        _ring("submissions.tasks.check_link", dataset)
+
+
+def _ring(task: str, dataset: Dataset) -> None:
     def ring() -> None:
         try:
-            current_app.send_task(
-                "submissions.tasks.profile_dataset", [dataset.pk], retry=False
-            )
+            current_app.send_task(task, [dataset.pk], retry=False)
         except (OperationalError, OSError):
-            logger.warning("The broker cannot be reached; the sweep will profile")
+            logger.warning("The broker cannot be reached; the sweep will do it")
 
     transaction.on_commit(ring, robust=True)

@@ -55,6 +55,9 @@ class Upload:
     size: int
     sha256: str
 
+    def __str__(self) -> str:
+        return self.name
+
 
 def display_name(raw: str) -> str:
     """What people call the file, without folders, controls or tricks."""

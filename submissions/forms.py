@@ -3,11 +3,13 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Q
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import SkillsField
 from accounts.models import User
 from core.text import clean_line
+from core.versions import VersionedForm
 from events.models import Event, Track
 from submissions import files
 from submissions.licences import LICENCES
@@ -24,7 +26,7 @@ MOST_TOOLS = 40
 LONGEST_NUMBER = 18  # digits that fit a row's number
 
 
-class IdeaForm(forms.ModelForm[Idea]):
+class IdeaForm(VersionedForm, forms.ModelForm[Idea]):
     wanted_skills = SkillsField(label=_("Skills it needs"))
 
     class Meta:
@@ -43,7 +45,7 @@ class IdeaFilterForm(forms.Form):
     free = forms.BooleanField(label=_("Without a team yet"), required=False)
 
 
-class DatasetForm(forms.ModelForm[Dataset]):
+class DatasetForm(VersionedForm, forms.ModelForm[Dataset]):
     """A data card. The file is checked here and comes out as ``upload``."""
 
     upload = forms.FileField(
@@ -74,6 +76,21 @@ class DatasetForm(forms.ModelForm[Dataset]):
         }
 
     field_order = ("title", "description", "upload")
+
+    def stored_beside(self) -> dict[str, Any]:
+        return {"upload": self.stored_file}
+
+    @property
+    def stored_file(self) -> str:
+        dataset = self.instance
+        return f"{dataset.filename} {dataset.sha256[:8]}" if dataset.file else ""
+
+    def write_beside(self, data: QueryDict, name: str, value: Any) -> bool:  # noqa: ARG002
+        """The file that is there stays as long as none is sent."""
+        return name == "upload"
+
+    def leaves_alone(self, name: str) -> bool:
+        return name == "upload" and not self.cleaned_data.get("upload")
 
     def clean_upload(self) -> files.Upload | None:
         file = self.cleaned_data.get("upload")
@@ -112,14 +129,13 @@ class ProjectStartForm(forms.ModelForm[Project]):
         fields: ClassVar = ["title"]
 
 
-class ProjectForm(forms.ModelForm[Project]):
+class ProjectForm(VersionedForm, forms.ModelForm[Project]):
     """The whole project page, tools and their purposes included.
 
     Tools come as checkboxes ``tools`` and texts ``purpose-<pk>``, so that the picker
     works without JavaScript.
     """
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
     tools = RowsField(
         label=_("Tools you used"), queryset=Tool.objects.none(), required=False
     )
@@ -159,10 +175,11 @@ class ProjectForm(forms.ModelForm[Project]):
             Q(pk__in=event.datasets.visible_to(user)) | Q(projects=self.instance)
         ).distinct()
         self.fields["tools"].queryset = Tool.objects.all()  # type: ignore[attr-defined]
-        self.initial["version"] = self.instance.version
-        self.purposes = {
-            use.tool_id: use.purpose for use in self.instance.tool_uses.all()
+        self.used = {
+            use.tool: use.purpose
+            for use in self.instance.tool_uses.select_related("tool")
         }
+        self.purposes = {tool.pk: purpose for tool, purpose in self.used.items()}
         self.chosen = set(self.purposes)
         if self.is_bound:
             self.chosen = {
@@ -173,6 +190,17 @@ class ProjectForm(forms.ModelForm[Project]):
             self.purposes = {
                 pk: self.data.get(f"purpose-{pk}", "")[:160] for pk in self.chosen
             }
+
+    def stored_beside(self) -> dict[str, Any]:
+        return {"tools": self.used}
+
+    def write_beside(self, data: QueryDict, name: str, value: Any) -> bool:
+        if name != "tools":
+            return False
+        data.setlist("tools", [str(tool.pk) for tool in value])
+        for tool, purpose in value.items():
+            data[f"purpose-{tool.pk}"] = purpose
+        return True
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -5,10 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import SkillsField
 from accounts.models import Skill
+from core.versions import VersionedForm
 from teams.models import JoinRequest, Team
 
 
-class TeamForm(forms.ModelForm[Team]):
+class TeamForm(VersionedForm, forms.ModelForm[Team]):
     wanted_skills = SkillsField(label=_("Skills we look for"))
 
     class Meta:

@@ -1,6 +1,5 @@
 from typing import Any
 
-from allauth.core.ratelimit import respond_429
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -19,10 +18,12 @@ from django.views.generic import (
     UpdateView,
 )
 
-from accounts.limits import may_try
+from accounts.limits import knock, may_try
 from accounts.models import Skill, User
 from core.exceptions import Refused
 from core.pagecache import public_page
+from core.receipts import OnceMixin
+from core.versions import VersionedMixin
 from core.views import ActionView, PermittedObjectView
 from events.models import Event, Phase, Registration
 from events.views import EventMixin
@@ -122,7 +123,7 @@ class TeamDetailView(TeamView, DetailView[Team]):
         return context
 
 
-class TeamCreateView(EventMixin, CreateView[Team, TeamForm]):
+class TeamCreateView(OnceMixin, EventMixin, CreateView[Team, TeamForm]):
     tab = "teams"
     model = Team
     form_class = TeamForm
@@ -141,7 +142,7 @@ class TeamCreateView(EventMixin, CreateView[Team, TeamForm]):
         return redirect(team)
 
 
-class TeamUpdateView(TeamView, UpdateView[Team, TeamForm]):
+class TeamUpdateView(VersionedMixin, TeamView, UpdateView[Team, TeamForm]):
     permission = "teams.edit_team"
     form_class = TeamForm
 
@@ -276,7 +277,7 @@ class JoinByCodeView(EventMixin, FormView[CodeForm]):
     template_name = "teams/team_code.html"
 
     def form_valid(self, form: CodeForm) -> HttpResponse:
-        if not may_try(self.request, "team_code"):
+        if not may_try(self.request, "team_code", form.cleaned_data["code"]):
             form.add_error("code", _("Too many tries. Please wait a minute."))
             return self.form_invalid(form)
         team = (
@@ -302,8 +303,7 @@ class InviteView(TeamView, TemplateView):
     http_method_names = ["get", "post"]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not may_try(request, "team_code"):
-            return respond_429(request)
+        knock(request, "team_code", kwargs["code"].upper())
         return super().dispatch(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Team]:

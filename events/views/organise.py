@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, ListView
 
+from core.receipts import OnceMixin
 from core.views import ActionView
 from events import actions
 from events.forms import AnnouncementForm, RegistrationFilterForm
@@ -120,7 +121,7 @@ class AnswerView(EventMixin, ActionView[Registration]):
                 raise Http404
 
 
-class AnnouncementsView(OrganiserMixin, FormView[AnnouncementForm]):
+class AnnouncementsView(OnceMixin, OrganiserMixin, FormView[AnnouncementForm]):
     """Say something to everybody, and see what was said."""
 
     tab = "announcements"

@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 from django.views.generic import FormView, UpdateView, View
 
 from core.exceptions import Refused
+from core.receipts import OnceMixin
+from core.versions import VersionedMixin
 from core.views import ActionView
 from events import actions
 from events.actions.registrations import STANDING, ConductHasChanged
@@ -25,7 +27,7 @@ from events.models import Phase, Registration
 from events.views.base import EventMixin
 
 
-class RegisterView(EventMixin, FormView[RegistrationForm]):
+class RegisterView(OnceMixin, EventMixin, FormView[RegistrationForm]):
     form_class = RegistrationForm
     template_name = "events/registration_form.html"
 
@@ -83,7 +85,9 @@ def news_for(registration: Registration) -> str:
             return _("You have a place. See you there!")
 
 
-class OwnRegistrationView(EventMixin, UpdateView[Registration, PlaceForm]):
+class OwnRegistrationView(
+    VersionedMixin, EventMixin, UpdateView[Registration, PlaceForm]
+):
     """My place: where I stand, my ticket, and what others may see of me."""
 
     form_class = PlaceForm

@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.generic import View
 
+from accounts.limits import knock
 from core.exceptions import Refused
 from judging import actions, sessions
 from judging.models import Judge, Scorecard
@@ -37,6 +38,7 @@ class EnterView(View):
     http_method_names = ["get"]
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        knock(request, "judge_link", token)
         judge = Judge.objects.by_token(token)
         if judge is None:
             response = render(request, "judging/link_closed.html", status=404)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -11,12 +12,13 @@ from core.text import free_slug
 from events.log import record
 from events.models import Event, Phase
 from submissions import files, profiling
-from submissions.doorbell import ask_for_profile
+from submissions.doorbell import ask_for_link, ask_for_profile
 from submissions.models import Dataset
 from teams.models import Team
 
 MOST_PER_TEAM = 20
 Status = Dataset.ProfileStatus
+LinkStatus = Dataset.LinkStatus
 
 
 class DataIsClosed(Refused):
@@ -65,6 +67,15 @@ def _attach(dataset: Dataset, upload: files.Upload | None) -> None:
         dataset.profile_status = Status.WAITING
 
 
+def _look_at_link(dataset: Dataset, before: str) -> None:
+    """A new link is asked by a worker: no request waits for a stranger's server."""
+    if dataset.link == before:
+        return
+    wanted = dataset.link and settings.CHECK_LINKS
+    dataset.link_status = LinkStatus.WAITING if wanted else LinkStatus.NONE
+    dataset.link_claimed_at = None
+
+
 @transaction.atomic
 def add_dataset(
     team: Team, user: User, *, upload: files.Upload | None, **fields: Any
@@ -82,9 +93,11 @@ def add_dataset(
         **fields,
     )
     _attach(dataset, upload)
+    _look_at_link(dataset, "")
     dataset.save()
     record(user, "datasets.added", dataset, event=team.event)
     ask_for_profile(dataset)
+    ask_for_link(dataset)
     return dataset
 
 
@@ -101,12 +114,15 @@ def edit_dataset(
         "events.organise_event", dataset.event
     ):
         raise DataIsClosed
+    link = dataset.link
     for name, value in fields.items():
         setattr(dataset, name, value)
     _attach(dataset, upload)
+    _look_at_link(dataset, link)
     dataset.save()
     record(user, "datasets.edited", dataset, event=dataset.event)
     ask_for_profile(dataset)
+    ask_for_link(dataset)
     return dataset
 
 

@@ -34,13 +34,6 @@ class NotInATeam(Refused):
     message = _("Join or found a team first: projects belong to teams.")
 
 
-class SomebodyWasFaster(Refused):
-    message = _(
-        "Somebody saved this project while you were writing. Below is your text; "
-        "open the project in another tab to see theirs, then save again."
-    )
-
-
 class ThingsAreMissing(Refused):
     """Names what has to be there before a project can be handed in."""
 
@@ -117,20 +110,16 @@ def edit_project(
     project: Project,
     user: User,
     *,
-    version: int,
     tools: dict[Tool, str],
     reason: str = "",
     **fields: Any,
 ) -> Project:
-    """Save the whole page, unless it has changed since ``version`` was read."""
+    """Save the whole page."""
     project = _locked(project)
     late = _must_be_open(project, user)
-    if project.version != version:
-        raise SomebodyWasFaster
     tracks, datasets = fields.pop("tracks"), fields.pop("datasets")
     for name, value in fields.items():
         setattr(project, name, value)
-    project.version += 1
     project.save()
     project.tracks.set(tracks)
     project.datasets.set(datasets)

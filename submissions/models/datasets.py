@@ -54,6 +54,14 @@ class Dataset(models.Model):
         DONE = "done", _("Profiled")
         FAILED = "failed", _("Could not be profiled")
 
+    class LinkStatus(models.TextChoices):
+        NONE = "none", _("Not looked at")
+        WAITING = "waiting", _("To be looked at")
+        FINE = "fine", _("Answers")
+        MISSING = "missing", _("Nothing is there")
+        SILENT = "silent", _("Does not answer")
+        PRIVATE = "private", _("Cannot be reached from outside")
+
     event = models.ForeignKey(Event, models.CASCADE, related_name="datasets")
     team = models.ForeignKey(Team, models.CASCADE, related_name="datasets")
     added_by = models.ForeignKey(
@@ -65,6 +73,10 @@ class Dataset(models.Model):
     file = models.FileField(_("file"), upload_to=storage_name, blank=True)
     filename = LineField(_("file name"), max_length=150, blank=True, editable=False)
     link = LinkField(_("link"), blank=True)
+    link_status = models.CharField(
+        max_length=10, choices=LinkStatus, default=LinkStatus.NONE, editable=False
+    )
+    link_claimed_at = models.DateTimeField(null=True, editable=False)
     licence = models.CharField(
         _("licence"), max_length=60, help_text=_("SPDX name, such as CC-BY-4.0.")
     )

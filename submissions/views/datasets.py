@@ -10,6 +10,8 @@ from django.views.generic import CreateView, DetailView, ListView, UpdateView
 
 from core.exceptions import Refused
 from core.pagecache import public_page
+from core.receipts import OnceMixin
+from core.versions import VersionedMixin
 from core.views import ActionView, PermittedObjectView
 from events.views import EventMixin
 from submissions import actions
@@ -84,7 +86,9 @@ class DatasetFormMixin:
         return redirect(dataset)
 
 
-class DatasetCreateView(EventMixin, DatasetFormMixin, CreateView[Dataset, DatasetForm]):
+class DatasetCreateView(
+    OnceMixin, EventMixin, DatasetFormMixin, CreateView[Dataset, DatasetForm]
+):
     tab = "datasets"
     model = Dataset
     form_class = DatasetForm
@@ -103,7 +107,7 @@ class DatasetCreateView(EventMixin, DatasetFormMixin, CreateView[Dataset, Datase
 
 
 class DatasetUpdateView(
-    DatasetFormMixin, DatasetView, UpdateView[Dataset, DatasetForm]
+    VersionedMixin, DatasetFormMixin, DatasetView, UpdateView[Dataset, DatasetForm]
 ):
     permission = "submissions.edit_dataset"
     form_class = DatasetForm

@@ -12,6 +12,8 @@ from django.views.generic import CreateView, DetailView, ListView, UpdateView
 from accounts.models import User
 from core.exceptions import Refused
 from core.pagecache import public_page
+from core.receipts import OnceMixin
+from core.versions import VersionedMixin
 from core.views import ActionView, PermittedObjectView
 from events.models import Phase
 from events.views import EventMixin
@@ -76,7 +78,7 @@ class IdeaDetailView(IdeaView, DetailView[Idea]):
         )
 
 
-class IdeaCreateView(EventMixin, CreateView[Idea, IdeaForm]):
+class IdeaCreateView(OnceMixin, EventMixin, CreateView[Idea, IdeaForm]):
     tab = "ideas"
     model = Idea
     form_class = IdeaForm
@@ -96,7 +98,7 @@ class IdeaCreateView(EventMixin, CreateView[Idea, IdeaForm]):
         return redirect(idea)
 
 
-class IdeaUpdateView(IdeaView, UpdateView[Idea, IdeaForm]):
+class IdeaUpdateView(VersionedMixin, IdeaView, UpdateView[Idea, IdeaForm]):
     permission = "submissions.edit_idea"
     form_class = IdeaForm
 

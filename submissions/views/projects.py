@@ -23,6 +23,8 @@ from django.views.generic import (
 from accounts.models import User
 from core.exceptions import Refused
 from core.pagecache import public_page
+from core.receipts import OnceMixin
+from core.versions import VersionedMixin
 from core.views import ActionView, PermittedObjectView
 from events.models import Phase
 from events.views import EventMixin
@@ -165,7 +167,7 @@ class ProjectDetailView(OwnProjectMixin, ProjectView, DetailView[Project]):
         return super().get_context_data(**kwargs)
 
 
-class ProjectCreateView(EventMixin, CreateView[Project, ProjectStartForm]):
+class ProjectCreateView(OnceMixin, EventMixin, CreateView[Project, ProjectStartForm]):
     tab = "projects"
     model = Project
     form_class = ProjectStartForm
@@ -189,7 +191,7 @@ class ProjectCreateView(EventMixin, CreateView[Project, ProjectStartForm]):
         return redirect("submissions:project_edit", self.event.slug, project.slug)
 
 
-class ProjectUpdateView(ProjectView, UpdateView[Project, ProjectForm]):
+class ProjectUpdateView(VersionedMixin, ProjectView, UpdateView[Project, ProjectForm]):
     permission = "submissions.edit_project"
     form_class = ProjectForm
 
@@ -206,10 +208,6 @@ class ProjectUpdateView(ProjectView, UpdateView[Project, ProjectForm]):
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))
-            form.data = form.data.copy()  # type: ignore[attr-defined]
-            form.data["version"] = str(  # type: ignore[index]
-                Project.objects.values_list("version", flat=True).get(pk=self.object.pk)
-            )
             return self.form_invalid(form)
         if "submit" in self.request.POST:
             return self.hand_in(project)
@@ -249,7 +247,7 @@ class WithdrawProjectView(ProjectActionView):
         return _("Withdrawn. You can hand it in again until the deadline.")
 
 
-class PicturesView(ProjectView, FormView[PictureForm]):
+class PicturesView(OnceMixin, ProjectView, FormView[PictureForm]):
     """Add pictures to a project, one at a time; remove them."""
 
     permission = "submissions.edit_project"

@@ -24,6 +24,7 @@ from judging.models import ScorecardRevision
 from tests.access.test_admin import SCOPED, furnish, rows_of
 from tests.access.test_matrix import LINES, ROLES, address, client_of
 from tests.access.world import build
+from tests.bad_input.forms import forms_of
 from tests.factories.events import (
     RegistrationFactory,
     RegistrationQuestionFactory,
@@ -168,7 +169,6 @@ DATASET = {
     "sensitivity": "open",
 }
 PROJECT = {
-    "version": "1",
     "title": "new",
     "tagline": "new",
     "story": "new",
@@ -285,6 +285,7 @@ POSTS = [
     ),
     ("organiser", "notifications:broadcast", "event,broadcast", {}),
     ("organiser", "notifications:send_again", "event,mail", {}),
+    ("organiser", "notifications:leave", "event,parked", {}),
     (
         "organiser",
         "notifications:answer_held",
@@ -363,6 +364,7 @@ def world(db):
         "arrived": RegistrationFactory(
             event=event, status="checked_in", checked_in_at=timezone.now()
         ).ticket,
+        "parked": NotificationFactory(event=event, status="unknown").pk,
         "other_event": published.event.slug,
         "cancel": "cancel",
         "finals": RoundFactory(event=event, follows_id=words["round"]).pk,
@@ -397,6 +399,16 @@ def test_every_door_is_tried():
     assert doors == {name for _role, name, *_rest in POSTS} | ELSEWHERE
 
 
+def hidden_fields(url, page):
+    """What the page sends along without asking."""
+    return {
+        name: value
+        for form in forms_of(url, page)
+        for name, value in form.values
+        if name in {"as_read", "nonce"}
+    }
+
+
 @pytest.mark.parametrize("edge", ["first", "last"])
 @pytest.mark.parametrize(
     ("role", "name", "words", "fields"),
@@ -411,6 +423,8 @@ def test_a_form_changes_its_own_fields_only(role, name, words, fields, edge, wor
         url = reverse(name, args=[known[word] for word in words.split(",") if word])
     client = client_of(role, world, world)
     extra = hostile(edge, fields)
+    page = client.get(url)
+    hidden = {} if page.streaming else hidden_fields(url, page.content.decode())
 
     def post(**more):
         sent = {
@@ -421,7 +435,7 @@ def test_a_form_changes_its_own_fields_only(role, name, words, fields, edge, wor
             sent["project"] = world.words["project_pk"]
         if sent.get("judge"):
             sent["judge"] = world.words["judge"]
-        return after(lambda: client.post(url, sent | more))
+        return after(lambda: client.post(url, hidden | sent | more))
 
     before = rows()
     status, expected = post()

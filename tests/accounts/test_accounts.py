@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts import actions
 from accounts.models import Skill, User, validate_time_zone
 from notifications.models import Notification
+from tests.bad_input.forms import save
 from tests.factories.accounts import UserFactory
 from tests.factories.events import RegistrationFactory
 from tests.factories.submissions import ProjectFactory
@@ -100,7 +101,8 @@ def test_the_admins_door_is_the_same_as_everybodys(client, db):
 def test_the_profile_is_changed(sign_in, stranger):
     client = sign_in(stranger)
 
-    client.post(
+    save(
+        client,
         reverse("accounts:profile"),
         {
             "display_name": "Sam",

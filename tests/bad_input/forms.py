@@ -88,3 +88,14 @@ def forms_of(address, html):
     reader = _Reader(address)
     reader.feed(html)
     return reader.forms
+
+
+def as_read(client, url):
+    """What a page says it was made from; it has to come back with what was typed."""
+    pages = forms_of(url, client.get(url).content.decode())
+    return next(dict(f.values)["as_read"] for f in pages if "as_read" in f.names)
+
+
+def save(client, url, fields, **options):
+    """Send ``fields`` from a page that was opened a moment ago."""
+    return client.post(url, {"as_read": as_read(client, url), **fields}, **options)

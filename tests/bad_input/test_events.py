@@ -1,6 +1,6 @@
 """B31 to B45: what organisers type in the admin, by browser."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from events.models import Event, PhaseWindow, Sponsor
 from judging.models import Criterion, Round
-from tests.bad_input.forms import FORM, forms_of
+from tests.bad_input.forms import FORM, forms_of, save
 from tests.factories.events import RegistrationFactory, TrackFactory
 from tests.factories.judging import (
     CriterionFactory,
@@ -18,6 +18,7 @@ from tests.factories.judging import (
     ScorecardFactory,
 )
 from tests.factories.submissions import ProjectFactory
+from tests.factories.teams import MembershipFactory
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def submit(client, url, **changed):
         key=lambda form: len(form.values),
     )
     known = {*form.names, "criteria-1-name"}  # a row added with “add another”
-    assert set(changed) <= known, form.names
+    assert set(changed) <= known | {"confirmed"}, form.names
     buttons = {name: None for name in form.names if name.startswith("_")}
     body = form.body(**{**buttons, "_save": "Save", **changed})
     return client.post(form.action, body, content_type=FORM)
@@ -147,12 +148,98 @@ def test_b31_judging_that_ends_before_it_begins(client, event, edit):
     assert PhaseWindow.objects.get(pk=window.pk).closes_at == window.closes_at
 
 
-def test_b35_fewer_places_than_people_drops_nobody(client, event, edit):
+def asked(answer):
+    """What has to be confirmed, and the values of the ticks."""
+    choices = answer.context["adminform"].form.fields["confirmed"].choices
+    return " ".join(text for _mark, text in choices), [mark for mark, _text in choices]
+
+
+def confirm(client, edit, answer, **changed):
+    """Tick all that is asked, on the page that asks."""
+    page = answer.content.decode()
+    form = max(forms_of(edit, page), key=lambda form: len(form.values))
+    _text, marks = asked(answer)
+    assert f'value="{marks[0]}"' in page
+    buttons = {name: None for name in form.names if name.startswith("_")}
+    body = form.body(**{**buttons, "_save": "Save", "confirmed": marks, **changed})
+    return client.post(edit, body, content_type=FORM)
+
+
+def test_b35_fewer_places_than_people_is_confirmed_and_drops_nobody(
+    client, event, edit
+):
+    people = RegistrationFactory.create_batch(4, event=event)
+
+    answer = submit(client, edit, capacity="2")
+
+    said, _marks = asked(answer)
+    assert "4 people have a place, and there would be 2" in said
+    assert [str(p.user) in said for p in people] == [False, False, True, True]
+    event.refresh_from_db()
+    assert event.capacity is None
+    # Somebody more has come meanwhile: that is another question.
+    late = RegistrationFactory(event=event)
+    answer = confirm(client, edit, answer)
+    assert str(late.user) in asked(answer)[0]
+    assert confirm(client, edit, answer).status_code == 302
+    event.refresh_from_db()
+    assert event.capacity == 2
+    assert event.registrations.holding_a_place().count() == 5
+
+
+def test_places_for_all_need_no_confirmation(client, event, edit):
     RegistrationFactory.create_batch(4, event=event)
 
-    assert submit(client, edit, capacity="2").status_code == 302
+    assert submit(client, edit, capacity="4").status_code == 302
 
-    assert event.registrations.holding_a_place().count() == 4
+
+def test_b35_smaller_teams_than_there_are_is_confirmed(client, event, edit):
+    team = MembershipFactory(team__event=event, team__name="The Wrens").team
+    MembershipFactory(team=team)
+    submit(client, edit, min_team_size="1")
+
+    answer = submit(client, edit, max_team_size="1")
+
+    assert "The Wrens (2)" in asked(answer)[0]
+    assert confirm(client, edit, answer).status_code == 302
+    event.refresh_from_db()
+    assert (event.max_team_size, team.memberships.count()) == (1, 2)
+
+
+def test_b32_another_zone_lists_what_moves_and_moves_it_once(client, event, edit):
+    event.starts_at = datetime(2027, 7, 3, 9, tzinfo=UTC)
+    event.ends_at = datetime(2027, 7, 3, 19, tzinfo=UTC)
+    event.save()
+    event.windows.exclude(phase="hacking").delete()
+    event.windows.update(opens_at=event.starts_at, closes_at=event.ends_at)
+    event.agenda.create(title="Lunch", starts_at=datetime(2027, 7, 3, 12, tzinfo=UTC))
+
+    answer = submit(client, edit, time_zone="Europe/Berlin")
+
+    said, _marks = asked(answer)
+    assert "from UTC to Europe/Berlin" in said
+    assert "doors open: Sat 3 Jul, 09:00 UTC → Sat 3 Jul, 09:00 CEST" in said
+    assert "Lunch: Sat 3 Jul, 12:00 UTC → Sat 3 Jul, 12:00 CEST" in said
+    event.refresh_from_db()
+    assert event.time_zone == "UTC"
+    assert confirm(client, edit, answer).status_code == 302
+    event.refresh_from_db()
+    window, lunch = event.windows.get(), event.agenda.get()
+    clocks = [event.starts_at, event.ends_at, window.opens_at, window.closes_at]
+    assert [at.astimezone(event.zone).hour for at in clocks] == [9, 19, 9, 19]
+    assert lunch.starts_at.astimezone(event.zone).hour == 12
+
+
+def test_a_zone_with_the_same_clock_needs_no_confirmation(client, event, edit):
+    assert submit(client, edit, time_zone="Africa/Abidjan").status_code == 302
+
+
+def test_what_nobody_asked_is_not_confirmed_by_a_tick(client, event, edit):
+    RegistrationFactory.create_batch(2, event=event)
+
+    answer = submit(client, edit, capacity="1", confirmed="nonsense")
+
+    assert "Nothing is saved yet" in errors_of(answer)
 
 
 def test_b40_html_is_shown_as_it_is_typed(client, event, edit):
@@ -219,7 +306,8 @@ def test_b38_a_rubric_keeps_its_scale_from_the_first_score_on(client, event, rub
     assert (
         not {"criteria-0-weight", "criteria-0-scale_max", "criteria-0-DELETE"} & names
     )
-    answer = client.post(
+    answer = save(
+        client,
         url,
         {
             "name": "Final",

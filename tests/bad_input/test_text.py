@@ -13,7 +13,7 @@ from submissions.models import Dataset, Idea, Project
 from teams.models import Team
 from tests.access.test_matrix import client_of
 from tests.access.world import build
-from tests.bad_input.forms import FORM, encoded
+from tests.bad_input.forms import FORM, as_read, encoded
 from tests.factories.teams import TeamFactory
 
 
@@ -32,10 +32,10 @@ class Door:
 
     def send(self, world, client, text):
         values = {**self.others, self.field: text}
-        if self.where == "submissions:project_edit":
-            values["version"] = Project.objects.get(slug=world.words["draft"]).version
-        body = "&".join(f"{encoded(k)}={encoded(str(v))}" for k, v in values.items())
         url = reverse(self.where, args=[world.words[word] for word in self.words])
+        if 'name="as_read"' in client.get(url).content.decode():
+            values["as_read"] = as_read(client, url)
+        body = "&".join(f"{encoded(k)}={encoded(str(v))}" for k, v in values.items())
         return client.post(url, body, content_type=FORM)
 
     def stored(self):

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from submissions.models import Dataset, Project
 from teams.models import Team
+from tests.bad_input.forms import as_read
 from tests.factories.submissions import ProjectFactory
 
 LINKS = {
@@ -30,9 +31,8 @@ def project(team, captain):
 
 def edit(client, project, **fields):
     url = reverse("submissions:project_edit", args=[project.event.slug, project.slug])
-    return client.post(
-        url, {"title": "Birds", "story": "My own words", "version": 1, **fields}
-    )
+    typed = {"title": "Birds", "story": "My own words", **fields}
+    return client.post(url, {"as_read": as_read(client, url), **typed})
 
 
 @pytest.mark.parametrize("field", ["repository_url", "demo_url", "video_url"])
@@ -40,7 +40,7 @@ def edit(client, project, **fields):
 def test_b68_a_link_that_others_cannot_follow_is_refused(
     sign_in, project, captain, link, field
 ):
-    page = edit(sign_in(captain), project, version=project.version, **{field: link})
+    page = edit(sign_in(captain), project, **{field: link})
 
     assert page.context["form"].errors[field]
     assert "My own words" in page.content.decode()
@@ -50,7 +50,7 @@ def test_b68_a_link_that_others_cannot_follow_is_refused(
 
 def test_b69_a_video_is_a_link_and_never_a_frame(sign_in, client, project, captain):
     link = "https://videos.example.org/watch?v=1"
-    answer = edit(sign_in(captain), project, version=project.version, video_url=link)
+    answer = edit(sign_in(captain), project, video_url=link)
     assert answer.status_code == 302
 
     page = client.get(project.get_absolute_url()).content.decode()
@@ -133,7 +133,7 @@ def test_b70_a_licence_is_one_of_the_list(sign_in, team, captain, licence):
 
 @pytest.mark.parametrize("tools", [["0"], ["-1"], ["9" * 30], ["1;drop"], ["x"]])
 def test_b72_a_tool_that_is_none_is_refused(sign_in, project, captain, tools):
-    page = edit(sign_in(captain), project, version=project.version, tools=tools)
+    page = edit(sign_in(captain), project, tools=tools)
 
     assert page.context["form"].errors["tools"]
     assert "My own words" in page.content.decode()

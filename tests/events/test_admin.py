@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from events.models import Event, SeriesOrganiser
 from notifications.models import Notification
+from tests.bad_input.forms import save
 from tests.factories.accounts import UserFactory
 from tests.factories.events import EventFactory, SeriesOrganiserFactory
 
@@ -35,7 +36,7 @@ def test_words_of_news_can_be_mended_and_nobody_is_mailed_again(
     client = sign_in(organiser)
     assert "by_mail" not in client.get(url).content.decode()
 
-    client.post(url, {"text": "Lunch", "on_stage": "on", "by_mail": "on"})
+    save(client, url, {"text": "Lunch", "on_stage": "on", "by_mail": "on"})
 
     news.refresh_from_db()
     assert (news.text, news.on_stage) == ("Lunch", True)
@@ -49,7 +50,7 @@ def test_a_changed_role_is_in_the_log(
     place = event.registrations.get(user=attendee)
     url = reverse("admin:events_registration_change", args=[place.pk])
 
-    sign_in(organiser).post(url, {"role": role, "status": "cancelled"})
+    save(sign_in(organiser), url, {"role": role, "status": "cancelled"})
 
     place.refresh_from_db()
     assert (place.role, place.status) == (role, "confirmed")

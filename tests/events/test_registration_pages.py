@@ -8,6 +8,7 @@ from django.urls import reverse
 from events import actions
 from events.models import AuditEntry, Event, Phase, Registration, RegistrationQuestion
 from notifications.models import Notification
+from tests.bad_input.forms import save
 from tests.factories.accounts import UserFactory
 from tests.factories.events import (
     EventFactory,
@@ -295,7 +296,8 @@ def test_registration_page_without_a_registration_leads_to_the_form(
 def test_what_others_see_can_be_changed(sign_in, attendee, event):
     client = sign_in(attendee)
 
-    response = client.post(
+    response = save(
+        client,
         url("registration", event),
         {"in_directory": "on", "looking_for_team": "on", "pitch": "Whales"},
     )

@@ -79,4 +79,4 @@ def test_a_server_that_says_never_is_believed(celery_worker, smtp_server, real_b
 
     eventually(settled, what="a failed row")
     assert "550" in row.error
-    assert Notification.objects.retry_failed() == 1
+    assert Notification.objects.retry() == 1

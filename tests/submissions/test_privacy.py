@@ -11,6 +11,8 @@ from django.utils import timezone
 from events.models import AuditEntry
 from submissions import actions, files, profiles
 from submissions.models import Dataset, Project
+from tests.bad_input.forms import as_read
+from tests.bad_input.forms import save as save_page
 from tests.factories.submissions import (
     DatasetFactory,
     ProjectFactory,
@@ -52,8 +54,9 @@ def project(team):
 
 
 def save(client, project, **fields):
-    fields = {"title": "Birds", "version": project.version, **fields}
-    return client.post(edit_address(project), fields)
+    url = edit_address(project)
+    fields = {"title": "Birds", "as_read": as_read(client, url), **fields}
+    return client.post(url, fields)
 
 
 def test_a_project_form_offers_no_data_that_is_not_ones_own_to_see(
@@ -160,7 +163,7 @@ def test_describing_only_takes_the_file_back(
     card = {"title": "D", "licence": "MIT", "provenance": "x"}
 
     with django_capture_on_commit_callbacks(execute=True):
-        sign_in(captain).post(address, {**card, "sensitivity": "described"})
+        save_page(sign_in(captain), address, {**card, "sensitivity": "described"})
 
     dataset.refresh_from_db()
     assert (dataset.sensitivity, dataset.file.name) == ("described", "")

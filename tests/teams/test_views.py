@@ -4,6 +4,7 @@ from django.urls import reverse
 from notifications.models import Notification
 from teams.actions import create_team
 from teams.models import JoinRequest, Membership, Team
+from tests.bad_input.forms import save
 from tests.factories.accounts import SkillFactory
 from tests.factories.events import RegistrationFactory
 from tests.factories.submissions import DatasetFactory
@@ -112,9 +113,8 @@ def test_editing_is_for_captain_and_organiser(
 ):
     assert sign_in(teammate).get(url("edit", team)).status_code == 403
     for user in (captain, organiser):
-        response = sign_in(user).post(
-            url("edit", team), {"name": "New name", "pitch": "", "join_policy": "open"}
-        )
+        words = {"name": "New name", "pitch": "", "join_policy": "open"}
+        response = save(sign_in(user), url("edit", team), words)
         assert response.url == team.get_absolute_url()
     team.refresh_from_db()
     assert team.name == "New name"
@@ -123,9 +123,8 @@ def test_editing_is_for_captain_and_organiser(
 def test_editing_to_a_taken_name_keeps_the_form(sign_in, team, captain):
     TeamFactory(event=team.event, name="Taken")
 
-    page = sign_in(captain).post(
-        url("edit", team), {"name": "taken", "pitch": "kept", "join_policy": "open"}
-    )
+    words = {"name": "taken", "pitch": "kept", "join_policy": "open"}
+    page = save(sign_in(captain), url("edit", team), words)
 
     assert "Another team has this name" in page.content.decode()
     assert "kept" in page.content.decode()
