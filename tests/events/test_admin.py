@@ -170,7 +170,8 @@ def test_who_is_named_organiser_finds_the_admin_and_who_is_not_loses_it(
     own = SeriesOrganiser.objects.get(user=organiser)
     url = reverse("admin:events_series_change", args=[event.series_id])
 
-    sign_in(organiser).post(
+    save(
+        sign_in(organiser),
         url,
         {
             "name": event.series.name,

@@ -368,7 +368,7 @@ def test_people_choose_what_they_are_mailed(sign_in, stranger):
     assert stranger.quiet_from == time(22)
     off = set(stranger.switched_off.values_list("topic", flat=True))
     assert off == {"reminder", "news", "survey"}
-    client.post(url, {"topics": ["team", "news"]})
+    save(client, url, {"topics": ["team", "news"]})
     assert not stranger.switched_off.filter(topic="news").exists()
 
 
