@@ -97,9 +97,19 @@ def example_of(event: Event, template: str, reader: User) -> Notification:
     )
 
 
+class _Gaps(dict[str, str]):
+    """Values for every name there is: a template with gaps to look at."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
 def usual_words(template: str) -> tuple[str, str]:
     """Our own words, with the placeholders in the places of what they stand for."""
-    values = {name: f"{{{name}}}" for name in PLACEHOLDERS}
+    values = _Gaps({name: f"{{{name}}}" for name in PLACEHOLDERS}, event_name="{event}")
     return (
         _one_line(render_text(f"{template}_subject.txt", values)),
         render_text(f"{template}_message.txt", values).strip(),

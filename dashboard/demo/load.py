@@ -23,9 +23,11 @@ from PIL import Image, ImageDraw
 
 from accounts.models import Skill, User
 from core.text import free_slug
+from events import hooks
 from events.models import (
     AgendaItem,
     Announcement,
+    AuditEntry,
     Event,
     Faq,
     Phase,
@@ -72,7 +74,10 @@ class Demo:
     def __init__(self) -> None:
         self.cast: dict[str, Any] = yaml.safe_load((HERE / "cast.yaml").read_text())
         self.chance = random.Random(SEED)  # noqa: S311 -- a story, no secret
-        self.now = timezone.now().replace(second=0, microsecond=0)
+        now = timezone.now()
+        # To the quarter of an hour, as people plan.
+        self.now = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
+        self.log: list[AuditEntry] = []
 
     @transaction.atomic
     def load(self) -> None:
@@ -94,6 +99,22 @@ class Demo:
         self.finished_event()
         self.running_event()
         self.announced_event()
+        AuditEntry.objects.bulk_create(sorted(self.log, key=lambda entry: entry.at))
+
+    def _note(
+        self, event: Event, user: User, verb: str, target: object, at: datetime
+    ) -> None:
+        """What the log says of things that happened some time ago."""
+        self.log.append(
+            AuditEntry(
+                event=event,
+                actor=user,
+                actor_name=str(user),
+                verb=verb,
+                target=str(target),
+                at=min(at, self.now),
+            )
+        )
 
     # --- People
 
@@ -208,14 +229,35 @@ class Demo:
             )
 
     def _register(self, event: Event, user: User, **fields: Any) -> Registration:
-        asked = event.starts_at - timedelta(days=self.chance.randint(3, 30))
-        return Registration.objects.create(
+        opened = event.starts_at - timedelta(weeks=6)
+        span = min(event.starts_at, self.now) - timedelta(days=1) - opened
+        asked = opened + span * self.chance.random()
+        place = Registration.objects.create(
             event=event,
             user=user,
             queued_at=asked,
             conduct_accepted_at=asked,
             in_directory=self.chance.random() < 0.8,  # noqa: PLR2004
+            answers={
+                str(question.pk): self.chance.choice(question.option_list)
+                for question in event.registration_questions.all()
+            },
             **{"status": Registration.Status.CONFIRMED, **fields},
+        )
+        self._note(event, user, "events.registered", place, asked)
+        if place.status == Registration.Status.WAITLISTED:
+            hooks.registration_waitlisted.tell(place)
+        else:
+            hooks.registration_confirmed.tell(place)
+        if place.checked_in_at:
+            host = self.organisers[place.pk % 2]
+            self._note(event, host, "events.checked_in", place, place.checked_in_at)
+        return place
+
+    def _mails_have_left(self, event: Event) -> None:
+        """None of them is for now: they went out when it happened."""
+        event.notifications.update(
+            status="sent", sent_at=min(event.starts_at, self.now) - timedelta(hours=20)
         )
 
     def _team(
@@ -229,6 +271,8 @@ class Demo:
                 user=user,
                 role=Membership.Role.MEMBER if place else Membership.Role.CAPTAIN,
             )
+        founded = event.starts_at + timedelta(minutes=40)
+        self._note(event, members[0], "teams.created", team, founded)
         return team
 
     def _tools(self, project: Project, named: list[tuple[str, str]]) -> None:
@@ -275,6 +319,13 @@ class Demo:
             author=self.organisers[1],
             text="Pizza is in the courtyard. Bring your own plate back, please.",
             published_at=self.now - timedelta(minutes=5),
+        )
+        self._mails_have_left(event)
+        last = event.notifications.order_by("-pk").values("pk")[:1]
+        event.notifications.filter(
+            pk__in=list(last.values_list("pk", flat=True))
+        ).update(
+            status="failed", attempts=8, error="550 5.1.1 There is no such mailbox here"
         )
         self._judge(event, share=0.6)
         stage = event.rounds.get()
@@ -351,6 +402,13 @@ class Demo:
             submitted_at=None if entry["status"] == "draft" else submitted,
             submitted_by=members[0],
         )
+        begun = event.starts_at + timedelta(minutes=90 + 5 * number)
+        self._note(event, members[-1], "datasets.added", dataset, begun)
+        self._note(event, members[0], "projects.started", project, begun)
+        if project.submitted_at:
+            self._note(event, members[0], "projects.submitted", project, submitted)
+        if project.status == Project.Status.WITHDRAWN:
+            self._note(event, members[0], "projects.withdrawn", project, self.now)
         project.datasets.add(dataset)
         project.tracks.add(event.tracks.all()[number % 2])
         self._tools(
@@ -422,6 +480,9 @@ class Demo:
         )
         idea.wanted_skills.set(
             Skill.objects.named([s.strip() for s in skills.split(",")])
+        )
+        self._note(
+            event, self.people[int(author)], "ideas.pitched", idea, event.starts_at
         )
         for user in self.chance.sample(self.people[:27], 4):
             idea.backings.get_or_create(user=user)
@@ -535,13 +596,13 @@ class Demo:
         invitations = Invitation.objects.filter(survey__event=event).select_related(
             "user"
         )
-        for invitation in invitations.order_by("pk")[:30]:
+        for number, invitation in enumerate(invitations.order_by("pk")[:30]):
             save_answers(
                 invitation,
                 {
                     "role": invitation.user.headline_role,
                     "come_again": min(10, max(3, round(self.chance.gauss(8.3, 1.4)))),
-                    "what_to_change": self.chance.choice(CHANGES),
+                    "what_to_change": CHANGES[number // 2] if number % 2 else "",
                     "tools": {
                         tool.slug: self._review(tool) for tool in tools_of(invitation)
                     },
@@ -551,9 +612,10 @@ class Demo:
         window.opens_at, window.closes_at = opens_at, closes_at
         window.save()
         close_survey(Event.objects.with_windows().get(pk=event.pk))
+        self._mails_have_left(event)
         # These mails went out weeks ago.
-        event.notifications.update(
-            status="sent", sent_at=closes_at, created_at=opens_at
+        event.notifications.filter(topic="survey").update(
+            sent_at=closes_at, created_at=opens_at
         )
 
     @cached_property
@@ -624,6 +686,7 @@ class Demo:
             title="A test set for recipes",
             pitch="Recipes have right answers. Let us write two hundred questions.",
         )
+        self._mails_have_left(event)
 
 
 FEEDBACK = [
@@ -632,7 +695,26 @@ FEEDBACK = [
     "I believed you most when you showed where it fails.",
     "Slow down on the architecture slide, or drop it.",
 ]
-CHANGES = ["", "", "More power sockets.", "A quiet room.", "Start an hour later.", ""]
+CHANGES = [
+    "More power sockets, please.",
+    "A quiet room for those who have to read.",
+    "Start an hour later. The good questions came at three in the morning.",
+    "Tell us the rubric when we register, not when we hand in.",
+    "Nothing. Well, less pizza.",
+    "An hour between the demos and the results felt long.",
+    "Labels for the tables: I sat with the wrong team until lunch.",
+    "More people who know the old documents, fewer who know the new models.",
+    "A shared drive for data. We copied things by stick.",
+    "Name tags that say what one is good at.",
+    "Let the audience ask one question after each demo.",
+    "The wireless was fine until everybody pulled the same model.",
+    "A second evening to finish what we began.",
+    "Somebody to talk to about licences.",
+    "Put the mentors' names on the screen.",
+    "A corner for beginners.",
+    "Ten minutes for each demo rather than five.",
+    "Coffee after eight.",
+]
 
 
 def _item(liked: float) -> int:

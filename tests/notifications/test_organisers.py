@@ -1,5 +1,6 @@
 """Organisers' own words, and mails that wait for their word."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -268,3 +269,17 @@ def test_organisers_drop_what_has_not_left(sign_in, event, attendee, organiser):
     assert {states[row.pk] for row in owed} == {Status.CANCELLED}
     entry = event.audit_entries.get(verb="notifications.dropped")
     assert (entry.actor, entry.details) == (organiser, {"recipients": 3})
+
+
+def test_our_usual_words_have_placeholders_and_gaps():
+    subject, body = composing.usual_words("notifications/email/registration_confirmed")
+
+    assert subject == "You have a place at {event}"
+    assert "Hello {name}" in body
+    assert "…" in body  # the date and the place
+
+
+@pytest.mark.parametrize("template", composing.known_templates())
+def test_every_mail_has_a_title(template):
+    assert re.fullmatch(r"\S.*\S", composing.title_of(template))
+    assert "  " not in composing.title_of(template)
