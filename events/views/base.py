@@ -11,7 +11,8 @@ from django.views.generic import View
 from django.views.generic.base import ContextMixin
 
 from accounts.models import User
-from core.pagecache import Shelf, fresh_until
+from core.pagecache import fresh_until
+from core.shelf import Shelf
 from events.models import Event, Registration
 
 

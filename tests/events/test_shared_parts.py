@@ -9,8 +9,8 @@ from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
-from core import pagecache
-from core.pagecache import Shelf
+from core import pagecache, shelf
+from core.shelf import Shelf
 from events.models import Registration, SeriesOrganiser
 from submissions.models import Project
 from tests.factories.accounts import UserFactory
@@ -194,13 +194,13 @@ def test_without_the_cache_parts_are_made_each_time(event):
 
 
 def test_nothing_is_not_kept_and_what_is_at_hand_is_bounded(event, monkeypatch):
-    monkeypatch.setattr(pagecache, "MOST_PARTS_AT_HAND", 3)
-    shelf = Shelf(event.slug)
-    assert shelf.keep("x", lambda: None) is None
-    assert shelf.keep("x", lambda: "made later") == "made later"
+    monkeypatch.setattr(shelf, "MOST_AT_HAND", 3)
+    kept = Shelf(event.slug)
+    assert kept.keep("x", lambda: None) is None
+    assert kept.keep("x", lambda: "made later") == "made later"
 
     for number in range(9):
-        shelf.keep(str(number), lambda: "part")
+        kept.keep(str(number), lambda: "part")
 
     assert len(Shelf.at_hand) <= 3
 
