@@ -66,6 +66,11 @@ def fresh_until(request: HttpRequest, moment: datetime | None) -> None:
         request.page_fresh_until = min(known, moment)  # type: ignore[attr-defined]
 
 
+def made_earlier(request: HttpRequest, moment: datetime) -> None:
+    """Say that this page was not made just now; its countdowns count from then."""
+    request.page_made_at = moment  # type: ignore[attr-defined]
+
+
 def unless_away(call: Callable[..., T], *args: Any) -> T | None:
     """What the cache says, or ``None`` if it cannot be reached: pages do without."""
     try:
@@ -101,14 +106,14 @@ class Versions:
         if asked:
             if len(self.remembered) > MOST_REMEMBERED:
                 self.remembered.clear()
-            found = cache.get_many([_drawer(scope) for scope in asked])
+            found = cache.get_many(map(drawer, asked))
             for scope in asked:
-                known[scope] = found.get(_drawer(scope), "")
+                known[scope] = found.get(drawer(scope), "")
                 self.remembered[scope] = (now, known[scope])
         return list(known.values())
 
     def renew(self, scopes: Iterable[str]) -> None:
-        names = {_drawer(scope): uuid.uuid4().hex for scope in scopes}
+        names = {drawer(scope): uuid.uuid4().hex for scope in scopes}
         self.forget()
         unless_away(cache.set_many, names, NAMES_LIVE)
 
@@ -120,12 +125,17 @@ class Versions:
 versions = Versions()
 
 
-def _drawer(scope: str) -> str:
+def drawer(scope: str) -> str:
     return f"pages:{scope}"
 
 
 def event_scope(slug: str) -> str:
     return f"event:{slug}"
+
+
+def scopes_of(slug: str) -> list[str]:
+    """What may have changed when a page of this event has."""
+    return [SITE, event_scope(slug)]
 
 
 def touch_event(slug: str) -> None:
@@ -160,9 +170,7 @@ class Page:
             response.headers[name] = value
         if response.status_code == NOT_MODIFIED:
             del response.headers["Content-Type"]
-        # Countdowns take the page's own time for now, plus this.
-        age = (timezone.now() - self.made_at).total_seconds() * 1000
-        response.headers["Server-Timing"] = f"age;dur={age:.0f}"
+        tell_age(response, self.made_at)
         if request.method == "HEAD":
             response.content = b""
         return response
@@ -178,6 +186,12 @@ class Page:
             response.headers["Content-Encoding"] = "gzip"
         response.headers["Content-Length"] = str(len(body))
         return response
+
+
+def tell_age(response: HttpResponse, made_at: datetime) -> None:
+    """Countdowns take the page's own time for now, plus this."""
+    age = (timezone.now() - made_at).total_seconds() * 1000
+    response.headers["Server-Timing"] = f"age;dur={age:.0f}"
 
 
 def is_stranger(request: HttpRequest) -> bool:
@@ -297,7 +311,8 @@ class PublicPageCacheMiddleware:
         seconds = int((until - now).total_seconds())
         if seconds < 1:
             return response
-        page = _page(response, now, until)
+        made_at = getattr(request, "page_made_at", now)
+        page = _page(response, made_at, until)
         unless_away(cache.set, key, page, seconds)
         return self.send(key, page, request)
 
@@ -306,6 +321,9 @@ class PublicPageCacheMiddleware:
         request: HttpRequest,
         view: Callable[..., Any],
         args: tuple[Any, ...],  # noqa: ARG002 -- Django calls it so
-        kwargs: dict[str, Any],  # noqa: ARG002
+        kwargs: dict[str, Any],
     ) -> None:
+        if "event_slug" in kwargs:  # its page will ask for them
+            scopes = scopes_of(kwargs["event_slug"])
+            request.session.along = [*map(drawer, scopes)]  # type: ignore[attr-defined]
         request.is_public_page = getattr(view, "public_page", False)  # type: ignore[attr-defined]
