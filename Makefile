@@ -7,7 +7,7 @@ export PORT
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset run test check fmt bench chaos lock
+.PHONY: help demo demo-reset run test check fmt bench lighthouse chaos lock
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,6 +41,10 @@ fmt: ## put everything into the house format
 bench: ## requests per second beside a minimal Django project
 	@$(PYTHON) scripts/packages.py dev
 	@.venv/bin/python scripts/bench/run.py
+
+lighthouse: ## how a phone's first visit to four pages is judged (needs npm)
+	@$(PYTHON) scripts/packages.py base
+	@.venv/bin/python scripts/lighthouse.py
 
 chaos: ## kill workers at work, type nonsense everywhere; count what is lost or broken
 	@$(PYTHON) scripts/packages.py dev

@@ -13,14 +13,13 @@ same address, since the last change of the event. docs/adr/0018 tells why; the r
 import gzip
 import hashlib
 import logging
-import pickle
 import re
 import time
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -43,7 +42,6 @@ T = TypeVar("T")
 MEMORY = 1.0
 MOST_REMEMBERED = 1000
 MOST_AT_HAND = 100
-MOST_PARTS_AT_HAND = 2000
 NAMES_LIVE = 3600
 LONGEST_QUERY = 300
 SMALLEST_TO_COMPRESS = 500
@@ -68,7 +66,12 @@ def fresh_until(request: HttpRequest, moment: datetime | None) -> None:
         request.page_fresh_until = min(known, moment)  # type: ignore[attr-defined]
 
 
-def _unless_away(call: Callable[..., T], *args: Any) -> T | None:
+def made_earlier(request: HttpRequest, moment: datetime) -> None:
+    """Say that this page was not made just now; its countdowns count from then."""
+    request.page_made_at = moment  # type: ignore[attr-defined]
+
+
+def unless_away(call: Callable[..., T], *args: Any) -> T | None:
     """What the cache says, or ``None`` if it cannot be reached: pages do without."""
     try:
         return call(*args)
@@ -103,16 +106,16 @@ class Versions:
         if asked:
             if len(self.remembered) > MOST_REMEMBERED:
                 self.remembered.clear()
-            found = cache.get_many([_drawer(scope) for scope in asked])
+            found = cache.get_many(map(drawer, asked))
             for scope in asked:
-                known[scope] = found.get(_drawer(scope), "")
+                known[scope] = found.get(drawer(scope), "")
                 self.remembered[scope] = (now, known[scope])
         return list(known.values())
 
     def renew(self, scopes: Iterable[str]) -> None:
-        names = {_drawer(scope): uuid.uuid4().hex for scope in scopes}
+        names = {drawer(scope): uuid.uuid4().hex for scope in scopes}
         self.forget()
-        _unless_away(cache.set_many, names, NAMES_LIVE)
+        unless_away(cache.set_many, names, NAMES_LIVE)
 
     def forget(self) -> None:
         """Believe nothing any more without asking."""
@@ -122,12 +125,17 @@ class Versions:
 versions = Versions()
 
 
-def _drawer(scope: str) -> str:
+def drawer(scope: str) -> str:
     return f"pages:{scope}"
 
 
 def event_scope(slug: str) -> str:
     return f"event:{slug}"
+
+
+def scopes_of(slug: str) -> list[str]:
+    """What may have changed when a page of this event has."""
+    return [SITE, event_scope(slug)]
 
 
 def touch_event(slug: str) -> None:
@@ -162,9 +170,7 @@ class Page:
             response.headers[name] = value
         if response.status_code == NOT_MODIFIED:
             del response.headers["Content-Type"]
-        # Countdowns take the page's own time for now, plus this.
-        age = (timezone.now() - self.made_at).total_seconds() * 1000
-        response.headers["Server-Timing"] = f"age;dur={age:.0f}"
+        tell_age(response, self.made_at)
         if request.method == "HEAD":
             response.content = b""
         return response
@@ -180,6 +186,12 @@ class Page:
             response.headers["Content-Encoding"] = "gzip"
         response.headers["Content-Length"] = str(len(body))
         return response
+
+
+def tell_age(response: HttpResponse, made_at: datetime) -> None:
+    """Countdowns take the page's own time for now, plus this."""
+    age = (timezone.now() - made_at).total_seconds() * 1000
+    response.headers["Server-Timing"] = f"age;dur={age:.0f}"
 
 
 def is_stranger(request: HttpRequest) -> bool:
@@ -201,7 +213,7 @@ def page_key(request: HttpRequest) -> str | None:
     """
     match = EVENT_PATH.match(request.path_info)
     scopes = [SITE, event_scope(match[1]) if match else EVERYTHING]
-    names = _unless_away(versions.of, scopes)
+    names = unless_away(versions.of, scopes)
     if names is None:
         return None
     address = "\n".join(
@@ -215,53 +227,6 @@ def page_key(request: HttpRequest) -> str | None:
         ]
     )
     return f"page:{hashlib.sha256(address.encode()).hexdigest()}"
-
-
-class Shelf:
-    """What several people's views of one event's pages have in common.
-
-    Filed under the versions of the moment the shelf is opened: open it before reading
-    anything a part is made of. Whoever is signed in expects to see their own change at
-    once, so versions are asked for, never remembered.
-    """
-
-    at_hand: ClassVar[dict[str, tuple[float, bytes]]] = {}
-
-    def __init__(self, slug: str) -> None:
-        self.slug = slug
-        self.names: list[str] | None = None
-        if settings.PAGE_CACHE_SECONDS:
-            scopes = [SITE, event_scope(slug)]
-            self.names = _unless_away(versions.of, scopes, 0.0)
-
-    def keep(self, name: str, make: Callable[[], T]) -> T:
-        """What ``make`` gives, or gave to somebody for whom ``name`` was the same.
-
-        ``make`` must not look at the request beyond what ``name`` says. ``None`` is not
-        kept.
-        """
-        if self.names is None:
-            return make()
-        language = translation.get_language() or ""
-        # The slug, too: of events that have not changed for long no version is known.
-        address = "\n".join([self.slug, *self.names, language, name])
-        key = f"part:{hashlib.sha256(address.encode()).hexdigest()}"
-        now = time.time()
-        until, packed = self.at_hand.get(key, (0.0, b""))
-        if until <= now:
-            found: bytes | None = _unless_away(cache.get, key)
-            if found is None:
-                part = make()
-                if part is None:
-                    return part
-                found = pickle.dumps(part)
-                _unless_away(cache.set, key, found, settings.PAGE_CACHE_SECONDS)
-            packed = found
-            if len(self.at_hand) >= MOST_PARTS_AT_HAND:
-                self.at_hand.clear()
-            self.at_hand[key] = (now + settings.PAGE_CACHE_SECONDS, packed)
-        kept: T = pickle.loads(packed)  # noqa: S301 -- as Django's cache itself does
-        return kept
 
 
 def _sorted_query(query: str) -> str:
@@ -323,7 +288,7 @@ class PublicPageCacheMiddleware:
         key = page_key(request) if is_stranger(request) else None
         if key is None:
             return self.get_response(request)
-        page = self.at_hand.get(key) or _unless_away(cache.get, key)
+        page = self.at_hand.get(key) or unless_away(cache.get, key)
         if page is not None and page.until > timezone.now():
             return self.send(key, page, request)
         response = self.get_response(request)
@@ -346,8 +311,9 @@ class PublicPageCacheMiddleware:
         seconds = int((until - now).total_seconds())
         if seconds < 1:
             return response
-        page = _page(response, now, until)
-        _unless_away(cache.set, key, page, seconds)
+        made_at = getattr(request, "page_made_at", now)
+        page = _page(response, made_at, until)
+        unless_away(cache.set, key, page, seconds)
         return self.send(key, page, request)
 
     def process_view(
@@ -355,6 +321,9 @@ class PublicPageCacheMiddleware:
         request: HttpRequest,
         view: Callable[..., Any],
         args: tuple[Any, ...],  # noqa: ARG002 -- Django calls it so
-        kwargs: dict[str, Any],  # noqa: ARG002
+        kwargs: dict[str, Any],
     ) -> None:
+        if "event_slug" in kwargs:  # its page will ask for them
+            scopes = scopes_of(kwargs["event_slug"])
+            request.session.along = [*map(drawer, scopes)]  # type: ignore[attr-defined]
         request.is_public_page = getattr(view, "public_page", False)  # type: ignore[attr-defined]

@@ -56,6 +56,14 @@ class HomeView(TemplateView):
         return super().get_context_data(**context, **kwargs)
 
 
+@public_page
+class RobotsView(TemplateView):
+    """What search engines need not try: one must sign in there, or have a link."""
+
+    template_name = "robots.txt"
+    content_type = "text/plain"
+
+
 class OrganisedEventView(EventMixin, PermittedObjectView[Event], DetailView[Event]):
     """One event, seen by its organisers."""
 

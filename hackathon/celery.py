@@ -3,10 +3,12 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import beat_init, setup_logging
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hackathon.settings")
+
+FIRST_SIGN_IN = 60  # seconds; from then on, beat has rung again
 
 app = Celery("hackathon")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -17,3 +19,9 @@ app.autodiscover_tasks()
 def log_as_django_does(**_kwargs: Any) -> None:
     """Without a receiver, a worker would set up logging of its own."""
     logging.config.dictConfig(settings.LOGGING)
+
+
+@beat_init.connect
+def ask_for_a_sign_of_life(**_kwargs: Any) -> None:
+    """Beat rings for the first time only after a whole interval; /readyz/ waits."""
+    app.send_task("notifications.tasks.beat_heartbeat", expires=FIRST_SIGN_IN)

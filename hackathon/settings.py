@@ -144,7 +144,7 @@ PAGE_CACHE_SECONDS = 0 if DEBUG else 60  # public pages for strangers: docs/adr/
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "rules.permissions.ObjectPermissionBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "accounts.backends.AccountBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -191,7 +191,7 @@ SOCIALACCOUNT_PROVIDERS = {
     name: {"APPS": [{"client_id": client_id, "secret": secret}]}
     for name, (client_id, secret) in _clients.items()
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "core.sessions"
 SESSION_COOKIE_AGE = int(timedelta(days=30).total_seconds())
 
 # --- E-mail ---------------------------------------------------------------------------

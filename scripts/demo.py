@@ -114,7 +114,7 @@ def run(env: dict[str, str]) -> int:
         signal.signal(number, lambda *_: processes.terminate())
     is_up = wait_for(processes, f"{env['SITE_URL']}/healthz/")
     if is_up:
-        manage(env, "demo_sign_in")
+        manage(env, "demo_sign_in", "--wait", "30")
         print("Ctrl-C stops everything. The data stays; make demo-reset forgets it.")
     elif processes.poll() is None:
         processes.terminate()

@@ -1,6 +1,7 @@
 """The parts that other tests stand on do stand."""
 
 import smtplib
+import sys
 from email.message import EmailMessage
 from urllib.request import urlopen
 
@@ -11,6 +12,8 @@ from notifications.models import Heartbeat
 from notifications.tasks import beat_heartbeat
 from tests.factories.accounts import UserFactory
 from tests.parts import Process, broker_at, eventually
+
+BEFORE_THE_FIRST_TICK = 20  # seconds: beat's own comes after 30
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,11 +26,35 @@ def test_a_worker_hears_the_bell_on_redis(start_worker):
     assert eventually(Heartbeat.objects.filter(name="worker").exists)
 
 
-def test_a_worker_with_beat_does_without_redis(environment, tmp_path):
+def test_all_is_ready_as_soon_as_beat_and_worker_are(
+    client, environment, start_worker, real_broker, tmp_path
+):
+    assert client.get("/readyz/").status_code == 503
+    start_worker()
+    beat = Process(
+        [
+            *(sys.executable, "-m", "celery", "--app", "hackathon", "beat"),
+            *("--pidfile=", "--schedule", str(tmp_path / "schedule")),
+        ],
+        log=tmp_path / "beat.log",
+        env={**environment, "REDIS_URL": real_broker},
+    )
+    try:
+        assert eventually(
+            lambda: client.get("/readyz/").status_code == 200,
+            within=BEFORE_THE_FIRST_TICK,
+            what=beat.log,
+        )
+    finally:
+        beat.stop()
+
+
+def test_a_worker_with_beat_does_without_redis(client, environment, tmp_path):
     broker = tmp_path / "data" / "broker"
     worker = Process(
         [
-            *("celery", "--app", "hackathon", "--quiet", "worker", "--beat"),
+            *(sys.executable, "-m", "celery", "--app", "hackathon", "--quiet"),
+            *("worker", "--beat"),
             *("--concurrency", "1", "--without-gossip", "--without-mingle"),
         ],
         log=tmp_path / "log",
@@ -37,8 +64,11 @@ def test_a_worker_with_beat_does_without_redis(environment, tmp_path):
     folders = {"data_folder_in": broker / "queue", "data_folder_out": broker / "queue"}
     try:
         with broker_at("filesystem://", control_folder=broker / "control", **folders):
-            beat_heartbeat.delay()
-        assert eventually(Heartbeat.objects.exists, what=worker.log)
+            assert eventually(
+                lambda: client.get("/readyz/").status_code == 200,
+                within=BEFORE_THE_FIRST_TICK,
+                what=worker.log,
+            )
     finally:
         worker.stop()
 

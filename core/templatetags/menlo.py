@@ -4,12 +4,14 @@ from typing import Any
 
 from django import template
 from django.template.base import Parser, Token
+from django.template.loader_tags import IncludeNode
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from core import markdown as markdown_
+from core.sheets import PLACES, Places
 
 register = template.Library()
 HUES = 6
@@ -65,3 +67,21 @@ def sameforall(parser: Parser, token: Token) -> SameForAll:  # noqa: ARG001
     content = parser.parse(["endsameforall"])
     parser.delete_first_token()
     return SameForAll(content)
+
+
+class Personal(IncludeNode):
+    def render(self, context: template.Context) -> SafeString:
+        places: Places | None = context.get(PLACES)
+        if places is None:
+            return super().render(context)
+        return places.leave_open(self.template.resolve(context))
+
+
+@register.tag
+def personal(parser: Parser, token: Token) -> Personal:
+    """Includes a template that looks different to each reader.
+
+    In pages that are kept its place stays open; see core.sheets.
+    """
+    _tag, name = token.split_contents()
+    return Personal(parser.compile_filter(name))

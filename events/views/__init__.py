@@ -1,5 +1,5 @@
 """Pages of an event. Other apps build theirs on :class:`EventMixin`."""
 
-from events.views.base import EventMixin
+from events.views.base import EventMixin, SheetMixin
 
-__all__ = ["EventMixin"]
+__all__ = ["EventMixin", "SheetMixin"]

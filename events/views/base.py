@@ -1,8 +1,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar, cast
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.utils.functional import cached_property
@@ -11,7 +12,9 @@ from django.views.generic import View
 from django.views.generic.base import ContextMixin
 
 from accounts.models import User
-from core.pagecache import Shelf, fresh_until
+from core.pagecache import fresh_until
+from core.sheets import Sheet, make_sheet
+from core.shelf import Shelf
 from events.models import Event, Registration
 
 
@@ -39,19 +42,23 @@ class EventMixin(ContextMixin, View):
     """
 
     tab: ClassVar[str] = ""
-    event: Event
     shelf: Shelf
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
-        self.shelf = Shelf(kwargs["event_slug"])
-        self.event = self.find_event(kwargs["event_slug"])
-        fresh_until(request, self.event.next_boundary())
+        self.shelf = Shelf(kwargs["event_slug"], request.session)
+        self.open_event()
 
-    def find_event(self, slug: str) -> Event:
+    def open_event(self) -> None:
+        """Turn away whoever may not see it, before anything else."""
+        fresh_until(self.request, self.event.next_boundary())
+
+    @cached_property
+    def event(self) -> Event:
         """A kept copy will do for whoever only reads what is published."""
+        slug = self.kwargs["event_slug"]
         if self.request.method in {"GET", "HEAD"}:
-            event = self.shelf.keep("event", lambda: published_event(slug))
+            event = self.shelf.keep_row("event", lambda: published_event(slug))
             if event is not None:
                 return event
         events = Event.objects.with_windows().visible_to(self.request.user)
@@ -89,17 +96,24 @@ class EventMixin(ContextMixin, View):
         The template sees neither request nor user.
         """
         return self.shelf.keep(
-            # A boundary changes what a page says without anybody's doing.
-            f"{name}, until {self.event.next_boundary()}",
+            name,
             lambda: render_to_string(template, {"event": self.event, **make_context()}),
+            self.next_boundary,
         )
 
-    def event_header(self) -> SafeString:
-        context = {
+    def next_boundary(self) -> datetime | None:
+        """When what a page says changes without anybody's doing."""
+        return self.event.next_boundary()
+
+    def header_context(self) -> dict[str, Any]:
+        return {
             "tab": self.tab,
             "signed_in": self.request.user.is_authenticated,
             "organises": self.standing.organises,
         }
+
+    def event_header(self) -> SafeString:
+        context = self.header_context()
         return self.keep(
             f"header {context}",
             "events/_event_header.html",
@@ -110,3 +124,39 @@ class EventMixin(ContextMixin, View):
         return super().get_context_data(
             **{"event": self.event, "event_header": self.event_header, **kwargs}
         )
+
+
+class SheetMixin(EventMixin):
+    """A page that is read much: made once for all who stand alike to the event."""
+
+    template_name: str
+
+    def open_event(self) -> None:
+        """Who finds a sheet kept need not look for the event: it is published."""
+
+    def sheet(
+        self, name: str, make_context: Callable[[], dict[str, Any]], **personal: Any
+    ) -> HttpResponse:
+        """The page, which looks the same to all for whom ``name`` is the same.
+
+        All but its open places: their templates see the user and what is
+        ``personal``, the others neither request nor user.
+        """
+
+        def make() -> Sheet:
+            header = {"event": self.event, "event_header": self.event_header()}
+            return make_sheet(
+                self.template_name,
+                {**header, **make_context()},
+                self.event.next_boundary(),
+            )
+
+        def make_if_published() -> Sheet | None:
+            return make() if self.event.is_published else None
+
+        sheet = self.shelf.keep(
+            f"{self.template_name} {name}, {self.header_context()}",
+            make_if_published,
+            self.next_boundary,
+        )
+        return (sheet or make()).answer(self.request, **personal)

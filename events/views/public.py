@@ -3,13 +3,13 @@
 from itertools import groupby
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.safestring import SafeString
 from django.views.generic import DetailView, ListView, TemplateView, View
 
 from core.pagecache import fresh_until, public_page
@@ -17,7 +17,7 @@ from events.calendars import calendar_of
 from events.forms import EventFilterForm
 from events.models import AgendaItem, Event, Phase, Series
 from events.structured_data import hackathon
-from events.views.base import EventMixin
+from events.views.base import EventMixin, SheetMixin
 
 
 def note_boundaries(request: HttpRequest, events: list[Event]) -> None:
@@ -95,34 +95,38 @@ class SeriesDetailView(DetailView[Series]):
 
 
 @public_page
-class EventDetailView(EventMixin, TemplateView):
+class EventDetailView(SheetMixin):
     """All that one wants to know before, during and after."""
 
     tab = "overview"
     template_name = "events/event_detail.html"
 
+    def get(self, *_args: Any, **_kwargs: Any) -> HttpResponse:
+        zone = getattr(self.user, "zone", None)
+        standing = self.standing
+        return self.sheet(
+            f"for {standing.status} {standing.takes_part} in {zone}",
+            lambda: self.overview(zone),
+        )
+
+    def overview(self, zone: ZoneInfo | None) -> dict[str, Any]:
+        address = f"{settings.SITE_URL}{self.event.get_absolute_url()}"
+        return {
+            **self.call_to_action(),
+            "described": hackathon(self.event, address),
+            "reader": SimpleNamespace(zone=zone),
+            "announcements": self.event.announcements.all()[:10],
+            "agenda": self.agenda_by_day(),
+            "tracks": self.event.tracks.all(),
+            "prizes": self.event.prizes.select_related("track", "sponsor"),
+            "sponsors": self.event.sponsors.all(),
+            "faqs": self.event.faqs.all(),
+        }
+
     def agenda_by_day(self) -> list[tuple[Any, list[AgendaItem]]]:
         items = self.event.agenda.all()
         days = groupby(items, lambda i: i.starts_at.astimezone(self.event.zone).date())
         return [(day, list(its_items)) for day, its_items in days]
-
-    def overview(self) -> SafeString:
-        zone = getattr(self.user, "zone", None)
-        standing = self.standing
-        return self.keep(
-            f"overview for {standing.status} {standing.takes_part} in {zone}",
-            "events/_overview.html",
-            lambda: {
-                **self.call_to_action(),
-                "reader": SimpleNamespace(zone=zone),
-                "announcements": self.event.announcements.all()[:10],
-                "agenda": self.agenda_by_day(),
-                "tracks": self.event.tracks.all(),
-                "prizes": self.event.prizes.select_related("track", "sponsor"),
-                "sponsors": self.event.sponsors.all(),
-                "faqs": self.event.faqs.all(),
-            },
-        )
 
     def call_to_action(self) -> dict[str, Any]:
         event = self.event
@@ -135,14 +139,6 @@ class EventDetailView(EventMixin, TemplateView):
             "phase": event.phase().value,
             "teams_are_open": event.is_open_for(Phase.TEAM_FORMATION),
         }
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        address = f"{settings.SITE_URL}{self.event.get_absolute_url()}"
-        return super().get_context_data(
-            overview=self.overview(),
-            described=hackathon(self.event, address),
-            **kwargs,
-        )
 
     def places_left(self) -> int | None:
         """How many places are free; ``None`` without a limit or when it is over."""

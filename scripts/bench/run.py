@@ -22,8 +22,8 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-ROUNDS = 3
-SECONDS = 3
+ROUNDS = 5
+SECONDS = 2
 CONNECTIONS = 8
 HOST = "menlo.bench.invalid"
 
@@ -119,7 +119,7 @@ def main() -> None:
                 f"{program} is missing: apt-get install wrk redis postgresql-common"
             )
     if "PGPORT" not in os.environ:
-        os.execvp("pg_virtualenv", ["pg_virtualenv", sys.executable, __file__])
+        os.execvp("pg_virtualenv", ["pg_virtualenv", "-t", sys.executable, __file__])
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         script = folder / "report.lua"
@@ -196,34 +196,33 @@ def main() -> None:
         report(measure(loads, script), loads)
 
 
-def measure(loads: list[Load], script: Path) -> dict[str, Figures]:
+def measure(loads: list[Load], script: Path) -> dict[str, list[Figures]]:
     rounds: dict[str, list[Figures]] = {item.name: [] for item in loads}
     for _round in range(ROUNDS):
         for item in loads:
             rounds[item.name].append(load(item, script))
-    return {
-        name: Figures(
-            *(
-                statistics.median(getattr(one, field) for one in many)
-                for field in ("rate", "p50", "p95", "p99")
-            )
-        )
-        for name, many in rounds.items()
-    }
+    return rounds
 
 
-def report(figures: dict[str, Figures], loads: list[Load]) -> None:
+def report(rounds: dict[str, list[Figures]], loads: list[Load]) -> None:
+    """Print medians. A ratio compares two figures of one round: load comes and goes."""
     print(
         "| page | requests/s | p50 ms | p95 ms | p99 ms | ratio to its floor |\n"
         "|---|---:|---:|---:|---:|---:|"
     )
     for item in loads:
-        own = figures[item.name]
-        ratio = f"{own.rate / figures[item.floor].rate:.2f}" if item.floor else ""
-        print(
-            f"| {item.name} | {own.rate:.0f} | {own.p50:.1f} | {own.p95:.1f} "
-            f"| {own.p99:.1f} | {ratio} |"
+        own = rounds[item.name]
+        rate, *times = (
+            statistics.median(getattr(one, field) for one in own)
+            for field in ("rate", "p50", "p95", "p99")
         )
+        floors = rounds.get(item.floor, [])
+        ratios = [
+            one.rate / floor.rate for one, floor in zip(own, floors, strict=False)
+        ]
+        ratio = f"{statistics.median(ratios):.2f}" if ratios else ""
+        shown = " | ".join(f"{time:.1f}" for time in times)
+        print(f"| {item.name} | {rate:.0f} | {shown} | {ratio} |")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -15,7 +16,6 @@ from django.views.generic import (
     CreateView,
     DetailView,
     FormView,
-    TemplateView,
     UpdateView,
     View,
 )
@@ -27,7 +27,7 @@ from core.receipts import OnceMixin
 from core.versions import VersionedMixin
 from core.views import ActionView, PermittedObjectView
 from events.models import Phase
-from events.views import EventMixin
+from events.views import EventMixin, SheetMixin
 from submissions import actions
 from submissions.actions.projects import missing_parts
 from submissions.files import INERT
@@ -42,7 +42,7 @@ from submissions.models import Project, ProjectPicture
 PER_PAGE = 24
 
 
-class OwnProjectMixin(EventMixin):
+class OwnProjectMixin(SheetMixin):
     """A page that shows members of a team the way to their own project."""
 
     @cached_property
@@ -61,7 +61,7 @@ class OwnProjectMixin(EventMixin):
 
 
 @public_page
-class GalleryView(OwnProjectMixin, TemplateView):
+class GalleryView(OwnProjectMixin):
     tab = "projects"
     template_name = "submissions/gallery.html"
 
@@ -89,20 +89,20 @@ class GalleryView(OwnProjectMixin, TemplateView):
         page = Paginator(self.found(form), PER_PAGE).get_page(wishes.get("page"))
         return {"form": form, "page_obj": page, "request": {"GET": wishes}}
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        team, own_project = self.own
-        return super().get_context_data(
-            listing=self.keep(
-                f"gallery {self.request.GET.urlencode()}",
-                "submissions/_gallery.html",
-                self.listing,
-            ),
-            own_project=own_project,
-            may_start=team is not None
-            and not own_project
-            and self.event.is_open_for(Phase.HACKING),
-            **kwargs,
+    def get(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
+        return self.sheet(
+            request.GET.urlencode(), self.listing, own_page=self.own_page()
         )
+
+    def own_page(self) -> tuple[str, str]:
+        """Where one's own team has its project or may start it, and what to call it."""
+        team, project = self.own
+        if project:
+            return project, _("Our project")
+        if team is None or not self.event.is_open_for(Phase.HACKING):
+            return "", ""
+        start = reverse("submissions:project_create", args=[self.event.slug])
+        return start, _("Start our project page")
 
 
 class ProjectView(EventMixin, PermittedObjectView[Project]):
@@ -139,9 +139,9 @@ class ProjectDetailView(OwnProjectMixin, ProjectView, DetailView[Project]):
         own_team, _own_project = self.own
         if shown is None or self.standing.organises or shown.team_id == own_team:
             return super().get(request, *args, **kwargs)
-        self.object = None  # type: ignore[assignment]
-        context = self.get_context_data(project=shown, story=shown.story)
-        return self.render_to_response(context)
+        return self.sheet(
+            kwargs["slug"], lambda: {"project": shown, "story": shown.story}
+        )
 
     def find_shown(self) -> Shown | None:
         projects = Project.objects.in_gallery().filter(event=self.event).with_story()
@@ -157,14 +157,14 @@ class ProjectDetailView(OwnProjectMixin, ProjectView, DetailView[Project]):
         return render_to_string("submissions/_project_story.html", context)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        if project := self.object:
-            may_edit = self.user.has_perm("submissions.edit_project", project)
-            kwargs |= {
-                "story": self.story_of(project),
-                "may_edit": may_edit,
-                "missing": missing_parts(project) if may_edit else [],
-            }
-        return super().get_context_data(**kwargs)
+        project = self.object
+        may_edit = self.user.has_perm("submissions.edit_project", project)
+        return super().get_context_data(
+            story=self.story_of(project),
+            may_edit=may_edit,
+            missing=missing_parts(project) if may_edit else [],
+            **kwargs,
+        )
 
 
 class ProjectCreateView(OnceMixin, EventMixin, CreateView[Project, ProjectStartForm]):

@@ -1,14 +1,17 @@
+import time
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 from django.urls import reverse
+from django.utils import timezone
 
 from dashboard.demo import load
 from dashboard.todo import my_events
 from events.models import Event, Phase, Registration
 from feedback.models import Response
 from judging.models import Judge, Scorecard
-from notifications.models import Notification
+from notifications.models import Heartbeat, Notification
 from submissions.models import Dataset, Project, Tool
 from tests.factories.events import EventFactory, RegistrationFactory
 from tests.factories.feedback import InvitationFactory
@@ -180,7 +183,11 @@ def test_the_demo_has_something_on_every_page(demo, client, settings):
     assert 0 < done < Scorecard.objects.filter(round__event=running).count()
     stage = client.get(reverse("dashboard:stage", args=[running.slug]))
     assert "A sommelier for chemists" in stage.content.decode()
-    call_command("demo_sign_in")
+    call_command("demo_sign_in", wait=0.1)  # no worker comes
+    Heartbeat.objects.create(name="worker", beat_at=timezone.now())
+    started = time.monotonic()
+    call_command("demo_sign_in", wait=60)
+    assert time.monotonic() - started < 30
     Judge.objects.all().delete()
     call_command("demo_sign_in")
 
@@ -190,3 +197,12 @@ def test_the_demo_has_something_on_every_page(demo, client, settings):
 def test_there_is_no_demo_in_production(command):
     with pytest.raises(CommandError):
         call_command(command)
+
+
+def test_search_engines_are_told_where_there_is_nothing_for_them(client, db):
+    response = client.get("/robots.txt")
+
+    assert response["Content-Type"].startswith("text/plain")
+    lines = response.content.decode().split()
+    assert lines[:2] == ["User-agent:", "*"]
+    assert not {"/", "/events/", "/static/"} & set(lines)

@@ -1,16 +1,21 @@
 """Parts of pages that several people see, and that nobody sees who should not."""
 
+import pickle
 import re
 from datetime import datetime, timedelta
 
 import pytest
+import redis
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
-from core import pagecache
-from core.pagecache import Shelf
+from accounts.models import User
+from core import pagecache, shelf
+from core.sessions import SessionStore
+from core.shelf import Shelf
 from events.models import Registration, SeriesOrganiser
 from submissions.models import Project
 from tests.factories.accounts import UserFactory
@@ -65,7 +70,7 @@ def project(event):
 
 @pytest.mark.parametrize("shared", ["events:detail", "submissions:gallery", "project"])
 def test_a_page_seen_by_others_costs_the_next_person_one_question(
-    event, project, django_assert_max_num_queries, shared
+    event, project, django_assert_num_queries, shared
 ):
     def see(client):
         if shared == "project":
@@ -77,11 +82,124 @@ def test_a_page_seen_by_others_costs_the_next_person_one_question(
     client = signed_in(second)
     see(client)
 
-    with django_assert_max_num_queries(2):  # who it is, and their session
+    with django_assert_num_queries(1):  # who it is
         html = see(client)
 
     assert "Second Reader" in html
     assert "Second Reader" not in see(signed_in())
+
+
+@pytest.mark.parametrize("name", ["events:detail", "submissions:gallery"])
+def test_nothing_of_a_person_is_kept(event, name):
+    reader = UserFactory(display_name="Zuleika Reader", email="zuleika@example.org")
+    client = signed_in(reader)
+    html = page(client, name, event.slug)
+    token = re.findall(r'csrfmiddlewaretoken" value="(\w+)"', html)[0]
+
+    kept = b"".join(pickle.dumps(part) for part in Shelf.at_hand.values())
+
+    assert b"Sign out" not in kept
+    for own in ("Zuleika", "zuleika", token, client.session.session_key):
+        assert own.encode() not in kept
+    assert event.name.encode() in kept
+
+
+def test_each_page_has_a_token_of_its_own(event):
+    client = signed_in()
+
+    pages = [page(client, "events:detail", event.slug) for _again in range(2)]
+
+    first, second = (re.findall(r"csrfmiddlewaretoken.*?>", html)[0] for html in pages)
+    assert first != second
+
+
+def test_a_message_is_read_by_the_one_it_is_for(event):
+    client, other = signed_in(), signed_in()
+    page(other, "events:detail", event.slug)
+    client.post(reverse("events:register", args=[event.slug]), {"agrees": "on"})
+    address = reverse("events:detail", args=[event.slug])
+
+    assert 'class="messages"' not in other.get(address).content.decode()
+    assert 'class="messages"' in client.get(address).content.decode()
+    assert 'class="messages"' not in client.get(address).content.decode()
+
+
+def close_account(user):
+    User.objects.filter(pk=user.pk).update(is_active=False)
+
+
+def change_password(user):
+    user.set_password("another long secret")
+    user.save()
+
+
+def sign_out_elsewhere(user):
+    for session in Session.objects.all():
+        if session.get_decoded()["_auth_user_id"] == str(user.pk):
+            SessionStore(session.session_key).delete()
+
+
+@pytest.mark.parametrize("end", [close_account, change_password, sign_out_elsewhere])
+@pytest.mark.parametrize("name", ["events:detail", "submissions:gallery"])
+def test_a_session_ends_at_once_also_on_kept_pages(event, name, end):
+    user = UserFactory(display_name="Wanda Gone")
+    client = signed_in(user)
+    assert "Wanda Gone" in page(client, name, event.slug)
+
+    end(user)
+
+    html = page(client, name, event.slug)
+    assert "Wanda Gone" not in html
+    assert reverse("account_login") in html
+
+
+def test_ones_new_name_shows_at_once(event):
+    user = UserFactory(display_name="Old Name")
+    client = signed_in(user)
+    page(client, "events:detail", event.slug)
+
+    User.objects.filter(pk=user.pk).update(display_name="New Name")
+
+    assert "New Name" in page(client, "events:detail", event.slug)
+
+
+def test_a_page_for_strangers_knows_the_age_of_the_sheet_it_was_made_of(
+    event, time_machine
+):
+    """Countdowns would be wrong by that otherwise."""
+    now = timezone.now()
+    time_machine.move_to(now, tick=False)
+    address = reverse("events:detail", args=[event.slug])
+    Client().get(address)
+    cache.delete_many(key for key in pages_in_the_cache())
+    time_machine.move_to(now + timedelta(seconds=9), tick=False)
+
+    assert Client().get(address)["Server-Timing"] == "age;dur=9000"
+
+
+def pages_in_the_cache():
+    return [key.partition(":1:")[2] for key in cache._cache if ":page:" in key]
+
+
+def test_whoever_is_signed_in_costs_one_way_to_redis(event, settings, redis_server):
+    settings.CACHES = {
+        "default": {"BACKEND": "core.connections.RedisCache", "LOCATION": redis_server}
+    }
+    client = signed_in()
+    page(client, "events:detail", event.slug)
+    with redis.Redis.from_url(redis_server) as server:
+
+        def commands():
+            return server.info("commandstats")
+
+        before = {name: stats["calls"] for name, stats in commands().items()}
+        page(client, "events:detail", event.slug)
+        after = {name: stats["calls"] for name, stats in commands().items()}
+
+    made = {n: calls - before.get(n, 0) for n, calls in after.items()}
+    assert {name: n for name, n in made.items() if n and name != "cmdstat_info"} == {
+        "cmdstat_mget": 1
+    }
 
 
 def test_events_that_have_not_changed_for_long_keep_apart(event):
@@ -194,13 +312,13 @@ def test_without_the_cache_parts_are_made_each_time(event):
 
 
 def test_nothing_is_not_kept_and_what_is_at_hand_is_bounded(event, monkeypatch):
-    monkeypatch.setattr(pagecache, "MOST_PARTS_AT_HAND", 3)
-    shelf = Shelf(event.slug)
-    assert shelf.keep("x", lambda: None) is None
-    assert shelf.keep("x", lambda: "made later") == "made later"
+    monkeypatch.setattr(shelf, "MOST_AT_HAND", 3)
+    kept = Shelf(event.slug)
+    assert kept.keep("x", lambda: None) is None
+    assert kept.keep("x", lambda: "made later") == "made later"
 
     for number in range(9):
-        shelf.keep(str(number), lambda: "part")
+        kept.keep(str(number), lambda: "part")
 
     assert len(Shelf.at_hand) <= 3
 

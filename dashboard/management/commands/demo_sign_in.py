@@ -1,3 +1,5 @@
+import time
+from argparse import ArgumentParser
 from io import StringIO
 from typing import Any
 
@@ -6,15 +8,39 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from dashboard.demo.load import PASSWORD
+from dashboard.health import Unwell, check_worker
 from judging.models import Judge
+
+LOOK_AGAIN = 0.3  # seconds
+
+
+def wait_for_a_worker(seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            check_worker()
+        except Unwell:
+            time.sleep(LOOK_AGAIN)
+        else:
+            return
 
 
 class Command(BaseCommand):
     help = "Say where the demo is and how to sign in, with the judge's QR code."
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--wait",
+            type=float,
+            default=0,
+            metavar="SECONDS",
+            help="How long to wait first for the worker to show that it is there.",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         if not (settings.DEMO or settings.DEBUG):
             raise CommandError("There is no demo in production.")
+        wait_for_a_worker(options["wait"])
         judge = Judge.objects.active().filter(event__slug="bring-your-own-data").first()
         lines = [
             "",

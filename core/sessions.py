@@ -1,0 +1,30 @@
+"""Sessions, as Django keeps them in its cache and in the database.
+
+Whoever is signed in costs one way to the cache in each request. What else the request
+is going to ask there comes along on the same way. If the cache is away, the database
+knows as well.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.sessions.backends import cached_db, db
+from django.core.cache import cache
+
+from core.pagecache import unless_away
+
+
+class SessionStore(cached_db.SessionStore):
+    # Keys that the request will ask the cache for. They come along if it has a session.
+    along: Sequence[str] = ()
+    # Those that the cache was asked for, and its answer; ``None`` if it was away.
+    asked: Sequence[str] = ()
+    brought: dict[str, Any] | None = None
+
+    def load(self) -> dict[str, Any]:
+        keys = [self.cache_key, *self.along]
+        self.asked, self.brought = self.along, unless_away(cache.get_many, keys)
+        if self.brought is None:
+            return db.SessionStore.load(self)  # and leave the cache alone
+        data: dict[str, Any] | None = self.brought.get(self.cache_key)
+        return super().load() if data is None else data
