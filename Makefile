@@ -5,6 +5,8 @@ PORT ?= 8000
 ROUNDS ?= 5
 export PORT
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Else each program compiles all that it imports, every time: seconds a start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset run test check fmt bench lighthouse chaos lock

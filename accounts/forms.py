@@ -1,5 +1,4 @@
 from typing import Any, ClassVar
-from zoneinfo import available_timezones
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import (
@@ -17,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import SkillsField
 from accounts.limits import may_try
-from accounts.models import User
+from accounts.models import User, time_zones
 from core.text import clean_line
 from core.versions import VersionedForm
 
@@ -65,7 +64,7 @@ class AddressCodeForm(FewTries, ConfirmEmailVerificationCodeForm):  # type: igno
 
 
 def zone_choices() -> list[tuple[str, str]]:
-    zones = sorted(zone for zone in available_timezones() if "/" in zone)
+    zones = sorted(zone for zone in time_zones() if "/" in zone)
     return [("", str(_("the event's"))), ("UTC", "UTC"), *((z, z) for z in zones)]
 
 

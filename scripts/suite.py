@@ -1,6 +1,7 @@
 """Run the checks and every test with real parts; count them; skip nothing.
 
-Called by ``make test`` with the locked development packages installed.
+Called by ``make test`` with the locked development packages installed. What mostly
+waits, for workers and browsers, runs beside what computes, and is heard afterwards.
 """
 
 import os
@@ -9,8 +10,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 from xml.etree import ElementTree as ET
 
 from packages import apt_install
@@ -39,20 +42,22 @@ class Part:
     before: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     database: str = ""
+    is_measured: bool = False
 
 
-MEASURE = ("--cov", "--cov-fail-under=0")  # judged once, at the end
-PARTS = [
-    Part("SQLite", "not worker and not e2e", options=("-n", "2", *MEASURE)),
-    Part("worker", "worker and not e2e", options=(*MEASURE, "--cov-append")),
+COMPUTING = [
+    Part("SQLite", "not worker and not e2e", options=("-n", "2"), is_measured=True),
     Part(
         "PostgreSQL",
-        "not e2e",
+        "database and not e2e",  # to the others it is all the same
         before=("pg_virtualenv", *FAST_POSTGRES),
         options=("-n", "2"),
         database="postgres:///postgres",
     ),
-    Part("browser", "e2e", options=("-n", "2", "--dist", "worksteal")),
+]
+WAITING = [
+    Part("worker", "worker and not e2e", is_measured=True),
+    Part("browser", "e2e"),
 ]
 
 
@@ -88,19 +93,22 @@ def have_parts() -> None:
         sys.exit(f"The tests need these packages. Please run: apt-get install {names}")
 
 
-def run(part: Part, folder: Path) -> Count:
+def run(part: Part, folder: Path, output: TextIO | None = None) -> Count:
     """Run one part and count; a part that broke, or ran nothing, counts as failed."""
-    print(f"\n=== {part.name}", flush=True)
     report = folder / f"{part.name}.xml"
     env = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
-    env["COVERAGE_FILE"] = str(ROOT / ".coverage")
+    env["COVERAGE_FILE"] = str(measured(part, folder))
     if part.database:
         env["DATABASE_URL"] = part.database
     pytest = [sys.executable, "-m", "pytest", "-q", "-m", part.marks, *part.options]
+    if part.is_measured:
+        pytest += ["--cov", "--cov-report=", "--cov-fail-under=0"]
     done = subprocess.run(
-        [*part.before, *pytest, "--cov-report=", f"--junit-xml={report}"],
+        [*part.before, *pytest, f"--junit-xml={report}"],
         cwd=ROOT,
         env=env,
+        stdout=output,
+        stderr=output,
         check=False,
     )
     if not report.exists():
@@ -116,10 +124,46 @@ def run(part: Part, folder: Path) -> Count:
     return count
 
 
-def is_covered() -> bool:
+def run_quietly(part: Part, folder: Path) -> Count:
+    with log_of(part, folder).open("w") as output:
+        return run(part, folder, output)
+
+
+def log_of(part: Part, folder: Path) -> Path:
+    return folder / f"{part.name}.log"
+
+
+def measured(part: Part, folder: Path) -> Path:
+    """Where its coverage is kept; runs side by side would take one another's."""
+    (folder / part.name).mkdir(exist_ok=True)
+    return folder / part.name / "coverage"
+
+
+def run_parts(folder: Path) -> dict[str, Count]:
+    counts = {}
+    beside = ThreadPoolExecutor(max_workers=1)  # one after the other
+    try:
+        waiting = [(p, beside.submit(run_quietly, p, folder)) for p in WAITING]
+        for part in COMPUTING:
+            print(f"\n=== {part.name}", flush=True)
+            counts[part.name] = run(part, folder)
+        for part, running in waiting:
+            counts[part.name] = running.result()
+            print(f"\n=== {part.name}", log_of(part, folder).read_text(), sep="\n")
+    finally:
+        beside.shutdown(cancel_futures=True)
+    return counts
+
+
+def is_covered(folder: Path) -> bool:
     print("\n=== coverage of branches", flush=True)
-    command = [sys.executable, "-m", "coverage", "report"]
-    return subprocess.run(command, cwd=ROOT, check=False).returncode == 0
+    coverage = [sys.executable, "-m", "coverage"]
+    files = [measured(p, folder) for p in COMPUTING + WAITING if p.is_measured]
+    combine = [*coverage, "combine", "--quiet", *files]
+    return all(
+        subprocess.run(command, cwd=ROOT, check=False).returncode == 0
+        for command in (combine, [*coverage, "report"])
+    )
 
 
 def main() -> int:
@@ -128,10 +172,10 @@ def main() -> int:
     print("=== checks", flush=True)
     checks = subprocess.run(["bash", "scripts/check.sh"], cwd=ROOT, check=False)
     troubles = ["make check"] if checks.returncode else []
-    with tempfile.TemporaryDirectory() as folder:
-        counts = {part.name: run(part, Path(folder)) for part in PARTS}
-    if not is_covered():
-        troubles.append("coverage")
+    with tempfile.TemporaryDirectory() as name:
+        counts = run_parts(Path(name))
+        if not is_covered(Path(name)):
+            troubles.append("coverage")
     total = sum(counts.values(), Count())
     if total.skipped:
         troubles.append(f"{total.skipped} skipped")

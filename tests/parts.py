@@ -32,6 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE = 30  # seconds
+DATABASES = {"db", "transactional_db"}
 REAL_PARTS = {"redis_server", "smtp_server", "start_site"}
 
 
@@ -39,6 +40,8 @@ REAL_PARTS = {"redis_server", "smtp_server", "start_site"}
 def pytest_collection_modifyitems(items):
     """Mark each test by where it stands and by the parts it uses."""
     for item in items:
+        if item.get_closest_marker("django_db") or DATABASES & set(item.fixturenames):
+            item.add_marker("database")
         folder = item.path.relative_to(ROOT / "tests").parts[0]
         if folder == "e2e" or "chromium" in item.fixturenames:
             item.add_marker("e2e")
