@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -40,7 +39,8 @@ def record(
         target=str(target)[:200],
         details=details,
     )
-    transaction.on_commit(partial(seal, chain), robust=True)
+    # Not a partial: it has no name, which Django asks for when the call fails.
+    transaction.on_commit(lambda: seal(chain), robust=True)
 
 
 _words: dict[str, Promise] = {}

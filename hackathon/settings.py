@@ -223,6 +223,7 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_QUEUES = [Queue("default"), Queue("mail"), Queue("slow")]
 CELERY_TASK_ROUTES = {
     "notifications.tasks.deliver": {"queue": "mail"},
+    "judging.tasks.*": {"queue": "slow"},
     "submissions.tasks.*": {"queue": "slow"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

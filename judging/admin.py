@@ -161,7 +161,8 @@ class RoundAdmin(ScopedModelAdmin):
             _("Who takes part"),
             {"fields": ("track", ("follows", "shortlist_size"), "wanted_judges")},
         ),
-        (_("What counts"), {"fields": ("method", "grace_minutes")}),
+        # What decides is chosen on the page of results, before the first score.
+        (_("What counts"), {"fields": ("grace_minutes",)}),
     )
     inlines = (CriterionInline, PrizeRuleInline)
 

@@ -15,8 +15,8 @@ from teams import hooks as team_hooks
 from teams.models import Team
 
 COPIED = (
-    "name", "kind", "order", "shortlist_size", "method", "wanted_judges",
-    "grace_minutes", "minutes_per_demo",
+    "name", "kind", "order", "shortlist_size", "method", "ties",
+    "wanted_judges", "grace_minutes", "minutes_per_demo",
 )  # fmt: skip
 
 

@@ -35,6 +35,8 @@ COMPARING = 0.5
 SCALES = ((0, 1), (1, 5), (0, 5), (1, 7), (1, 10), (0, 10), (1, 100), (0, 100))
 MOST_LEVELS = 101
 
+Scale = tuple[float, float]
+
 
 @dataclass(frozen=True)
 class Rating:
@@ -61,7 +63,7 @@ class ProjectEstimate:
     the places that hold the project's with 90 %.
     """
 
-    project: Hashable
+    project: Any
     rank: int
     score: float
     low: float
@@ -77,7 +79,9 @@ class JudgeEstimate:
     """In the unit of the scores: ``severity`` below 0 is strict, ``noise`` a deviation.
 
     ``spread`` is 1 for a judge who tells projects apart as far as others do; ``heeded``
-    is the probability that their scores have to do with the projects.
+    is the probability that their scores have to do with the projects. ``agreement`` is
+    the correlation of their own totals with the estimates, below 0 for who turns the
+    order upside down; 0 where there is nothing to compare.
     """
 
     judge: Hashable
@@ -85,16 +89,26 @@ class JudgeEstimate:
     spread: float
     noise: float
     heeded: float
+    agreement: float
 
 
 @dataclass(frozen=True)
 class Posterior:
-    """``draws``: a row per draw, a column per project, in the order of ``names``."""
+    """``draws``: a row per draw, a column per project, in the order of ``names``.
+
+    ``severities`` and ``spreads`` likewise, a column per judge in ``judges``; a spread
+    is of what is above or below ``middle``, the usual project's total. The noise of a
+    whole card is that of one score times ``card``.
+    """
 
     names: tuple[Hashable, ...]
     projects: tuple[ProjectEstimate, ...]
     judges: tuple[JudgeEstimate, ...]
     draws: Array
+    severities: Array
+    spreads: Array
+    middle: float
+    card: float
 
     def better(self, first: Hashable, second: Hashable) -> float:
         """The probability that ``first`` is the better project."""
@@ -107,7 +121,7 @@ def estimate(
     weights: Mapping[Hashable, float] | None = None,
     comparisons: Iterable[Comparison] = (),
     *,
-    scale: tuple[float, float] | None = None,
+    scale: Scale | Mapping[Hashable, Scale] | None = None,
     top: int = 3,
     seed: int = 0,
 ) -> Posterior:
@@ -115,8 +129,9 @@ def estimate(
 
     ``weights`` per criterion, of any sum; those not named count 1. ``scale`` is the
     lowest and the highest score that could be given; without it the smallest usual
-    scale that holds all scores. The same data in any order, with the same ``seed``,
-    give the same answer to the last digit.
+    scale that holds all scores. With one for each criterion, the answers are from 0 for
+    the lowest to 100 for the highest. The same data in any order, with the same
+    ``seed``, give the same answer to the last digit.
     """
     data = _Data.of(list(ratings), weights or {}, list(comparisons), scale)
     rng = np.random.default_rng(seed)
@@ -142,6 +157,7 @@ class _Data:
     comparer: Array
     winner: Array
     loser: Array
+    is_percent: bool
 
     @classmethod
     def of(
@@ -149,24 +165,22 @@ class _Data:
         ratings: Sequence[Rating],
         weights: Mapping[Hashable, float],
         comparisons: Sequence[Comparison],
-        scale: tuple[float, float] | None,
+        scale: Scale | Mapping[Hashable, Scale] | None,
     ) -> "_Data":
         judges, projects, criteria, alike = _canonical(ratings, weights, comparisons)
-        scores = np.array([one.score for one in ratings], dtype=float)
-        centre = float(scores.mean()) if len(scores) else 0.0
-        unit = (float(scores.std()) if len(scores) else 0.0) or 1.0
-        lowest, highest = _cells(scores, scale)
-        share = np.array([float(weights.get(name, 1.0)) for name in criteria] or [1.0])
-        order = sorted(
-            range(len(ratings)),
-            key=lambda n: (
-                judges[ratings[n].judge],
-                projects[ratings[n].project],
-                criteria[ratings[n].criterion],
-                ratings[n].score,
+        rows = sorted(  # before any sum: its last digit depends on the order
+            ratings,
+            key=lambda one: (
+                judges[one.judge],
+                projects[one.project],
+                criteria[one.criterion],
+                one.score,
             ),
         )
-        rows = [ratings[n] for n in order]
+        scores, lowest, highest = _scores(rows, scale)
+        centre = float(scores.mean()) if len(scores) else 0.0
+        unit = (float(scores.std()) if len(scores) else 0.0) or 1.0
+        share = np.array([float(weights.get(name, 1.0)) for name in criteria] or [1.0])
         pairs = sorted(
             (judges[one.judge], projects[one.winner], projects[one.loser])
             for one in comparisons
@@ -182,15 +196,16 @@ class _Data:
             judge=np.array([judges[one.judge] for one in rows], dtype=np.int64),
             project=np.array([projects[one.project] for one in rows], dtype=np.int64),
             criterion=np.array([criteria[r.criterion] for r in rows], dtype=np.int64),
-            value=((scores - centre) / unit)[order],
-            lowest=((lowest - centre) / unit)[order],
-            highest=((highest - centre) / unit)[order],
+            value=(scores - centre) / unit,
+            lowest=(lowest - centre) / unit,
+            highest=(highest - centre) / unit,
             weights=share / share.sum(),
             centre=centre,
             unit=unit,
             comparer=comparer,
             winner=winner,
             loser=loser,
+            is_percent=isinstance(scale, Mapping),
         )
 
 
@@ -264,7 +279,22 @@ def _numbered(given: Mapping[Any, Any]) -> dict[Any, int]:
     return {thing: number[value] for thing, value in given.items()}
 
 
-def _cells(scores: Array, scale: tuple[float, float] | None) -> tuple[Array, Array]:
+def _scores(
+    ratings: Sequence[Rating], scale: Scale | Mapping[Hashable, Scale] | None
+) -> tuple[Array, Array, Array]:
+    """All scores, and between what bounds each lay before it was rounded."""
+    scores = np.array([one.score for one in ratings], dtype=float)
+    if not isinstance(scale, Mapping):
+        return scores, *_cells(scores, scale)
+    told = np.array([scores, scores, scores])
+    for criterion, (low, high) in scale.items():
+        mine = np.array([one.criterion == criterion for one in ratings], dtype=bool)
+        cells = scores[mine], *_cells(scores[mine], (low, high))
+        told[:, mine] = 100 * (np.array(cells) - low) / (high - low)
+    return told[0], told[1], told[2]
+
+
+def _cells(scores: Array, scale: Scale | None) -> tuple[Array, Array]:
     """Between what bounds a judge's view lay before it became a score."""
     if not len(scores):
         return scores, scores
@@ -290,11 +320,9 @@ def _cells(scores: Array, scale: tuple[float, float] | None) -> tuple[Array, Arr
 
 @dataclass(frozen=True)
 class _Draws:
-    quality: Array  # draw x project: weighted over criteria, 0 for the usual project
-    severity: Array  # the judges' means over all draws
-    spread: Array
-    noise: Array
-    heeded: Array
+    quality: Array  # draw x project: weighted over criteria, as the panel sees it
+    level: float  # of the usual project
+    judges: Array  # severity, spread, noise, heeded x draw x judge
 
 
 class _Chain:
@@ -335,7 +363,7 @@ class _Chain:
     def _variance(self, known: float, guess: float, values: Array) -> float:
         """Of values around 0, from an inverse gamma prior worth ``known`` of them."""
         shape = known + len(values) / 2
-        scale = known * guess + float(values @ values) / 2
+        scale = known * guess + float((values**2).sum()) / 2
         return float(scale / self.rng.gamma(shape))
 
     def step(self) -> None:
@@ -410,9 +438,9 @@ class _Chain:
         weights = self.data.weights
         error = COMPARING**2 / np.maximum(count, 1)
         noise = self.rng.standard_normal(self.projects) * np.sqrt(error)
-        surprise = mean - self.quality @ weights - noise
+        surprise = mean - (self.quality * weights).sum(1) - noise
         gain = weights / precise
-        gain /= (gain @ weights + error)[:, None]
+        gain /= ((gain * weights).sum(1) + error)[:, None]
         self.quality += np.where(count > 0, surprise, 0.0)[:, None] * gain
 
     def _views_of_comparers(self) -> tuple[Array, Array]:
@@ -420,7 +448,7 @@ class _Chain:
 
         Each comparison is a view of the winner that lies above one of the loser.
         """
-        value = self.quality @ self.data.weights
+        value = (self.quality * self.data.weights).sum(1)
         heeded = self._heeded_comparers(value)[self.data.comparer]
         winner, loser = self.data.winner[heeded], self.data.loser[heeded]
         apart = value[winner] - value[loser]
@@ -519,19 +547,62 @@ def _choose(rng: np.random.Generator, logs: Array) -> Array:
 
 
 def _sample(data: _Data, rng: np.random.Generator) -> _Draws:
+    """Severities are counted from the panel's own, each judge by what they scored.
+
+    How strict this panel is beside others nobody can know, nor does it matter: what is
+    estimated is what its judges would say together.
+    """
     chain = _Chain(data, rng)
     quality = np.empty((ROUNDS, len(data.projects)))
-    judges = np.zeros((4, len(data.judges)))
+    judges = np.empty((4, ROUNDS, len(data.judges)))
+    share = chain.ratings_of / max(chain.ratings_of.sum(), 1.0)
+    level = 0.0
     for number in range(-BURN_IN, ROUNDS):
         chain.step()
         if number >= 0:
-            quality[number] = (chain.quality + chain.level) @ data.weights
-            judges += [chain.severity, chain.spread, chain.noise, chain.heeded]
-    return _Draws(quality, *(judges / ROUNDS))
+            usual = (share * chain.severity).sum()
+            quality[number] = ((chain.quality + chain.level) * data.weights).sum(1)
+            quality[number] += usual
+            level += ((chain.level * data.weights).sum() + usual) / ROUNDS
+            judges[:, number] = (
+                chain.severity - usual,
+                chain.spread,
+                chain.noise,
+                chain.heeded,
+            )
+    return _Draws(quality, float(level), judges)
 
 
 def _summary(data: _Data, draws: _Draws, top: int) -> Posterior:
     quality = data.centre + data.unit * draws.quality
+    if data.is_percent and not len(data.value):
+        # Of a hundred comparisons with the usual project, how many it should win.
+        quality = 100 * ndtr(draws.quality / (COMPARING * np.sqrt(2)))
+    severity, spread, noise, heeded = draws.judges
+    ranked = _ranked(data, quality, top)
+    agreement = _agreement(data, quality.mean(0))
+    judges = zip(
+        data.judges,
+        severity.mean(0) * data.unit,
+        spread.mean(0),
+        noise.mean(0) * data.unit,
+        heeded.mean(0),
+        agreement,
+        strict=True,
+    )
+    return Posterior(
+        names=data.projects,
+        projects=tuple(ranked),
+        judges=tuple(JudgeEstimate(name, *map(float, rest)) for name, *rest in judges),
+        draws=quality,
+        severities=severity * data.unit,
+        spreads=spread,
+        middle=data.centre + data.unit * draws.level,
+        card=float(np.sqrt((data.weights**2).sum())),
+    )
+
+
+def _ranked(data: _Data, quality: Array, top: int) -> list[ProjectEstimate]:
     places = _places(quality)
     first, best = places == 1, places <= top
     rows: list[ProjectEstimate] = []
@@ -556,21 +627,27 @@ def _summary(data: _Data, draws: _Draws, top: int) -> Posterior:
         )
     scores = sorted((row.score for row in rows), reverse=True)
     ranked = [replace(row, rank=scores.index(row.score) + 1) for row in rows]
-    ranked.sort(key=lambda row: row.rank)
-    judges = zip(
-        data.judges,
-        draws.severity * data.unit,
-        draws.spread,
-        draws.noise * data.unit,
-        draws.heeded,
-        strict=True,
-    )
-    return Posterior(
-        names=data.projects,
-        projects=tuple(ranked),
-        judges=tuple(JudgeEstimate(name, *map(float, rest)) for name, *rest in judges),
-        draws=quality,
-    )
+    return sorted(ranked, key=lambda row: row.rank)
+
+
+def _agreement(data: _Data, estimates: Array) -> list[float]:
+    """How each judge's own totals, or answers, go with the estimates."""
+    agreed = []
+    for judge in range(len(data.judges)):
+        mine = data.judge == judge
+        size = len(estimates)
+        weight = data.weights[data.criterion[mine]]
+        given = np.bincount(data.project[mine], weight * data.value[mine], size)
+        total = np.bincount(data.project[mine], weight, size)
+        seen = total > 0
+        pair = np.array([given[seen] / total[seen], estimates[seen]])
+        if seen.sum() > 1 and (np.ptp(pair, axis=1) > 1e-9).all():  # noqa: PLR2004
+            agreed.append(float(np.corrcoef(pair)[0, 1]))
+            continue
+        mine = data.comparer == judge
+        apart = estimates[data.winner[mine]] - estimates[data.loser[mine]]
+        agreed.append(float(np.sign(apart).mean()) if len(apart) else 0.0)
+    return agreed
 
 
 def _places(quality: Array) -> Array:
@@ -588,7 +665,7 @@ def _holding(places: Array, most: int) -> tuple[int, int]:
     "at least" would promise far too much.
     """
     share = np.bincount(places, minlength=most + 1).cumsum() / len(places)
-    best, missed = (1, most), 1 - SURE
+    best, missed = (1, most), 1.0
     for length in range(1, most + 1):
         held = share[length:] - share[:-length]
         low = int(held.argmax())

@@ -6,7 +6,7 @@ the mean over its judges; its total is the mean over criteria, weighted by the r
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -25,7 +25,7 @@ class Scale:
 class Given:
     """One number that one judge gave to one project for one criterion."""
 
-    judge: int
+    judge: Hashable
     project: int
     criterion: int
     value: int
@@ -51,7 +51,7 @@ def rank(scores: Iterable[Given], rubric: Mapping[int, Scale]) -> list[Ranked]:
     shares: dict[int, dict[int, list[Fraction]]] = defaultdict(
         lambda: defaultdict(list)
     )
-    judges: dict[int, set[int]] = defaultdict(set)
+    judges: dict[int, set[Hashable]] = defaultdict(set)
     for given in scores:
         scale = rubric[given.criterion]
         shares[given.project][given.criterion].append(scale.share(given.value))

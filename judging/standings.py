@@ -1,48 +1,51 @@
 """The order as it stands now, from the rows of one round."""
 
-import hashlib
-import json
-from fractions import Fraction
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F
-
 from events.models import Event
-from judging.models import Round, Score, Scorecard
-from judging.ranking import Given, Ranked, Scale, rank
+from judging.estimates import verdict_on
+from judging.evidence import Evidence, evidence_of
+from judging.models import Round
+from judging.ranking import Ranked
+from judging.verdict import means_of
 from submissions.models import Project
 
+__all__ = ["Placed", "deciding_order", "snapshot", "standings"]
 
-def rubric_of(round_: Round) -> dict[int, Scale]:
-    return {
-        c.pk: Scale(c.scale_min, c.scale_max, Fraction(c.weight))
-        for c in round_.criteria.all()
-    }
+
+@dataclass(frozen=True)
+class Placed:
+    """``score``, from 0 to 100, is the number that decides; equals share ``rank``."""
+
+    project: int
+    rank: int
+    score: float
 
 
 def standings(round_: Round) -> list[Ranked]:
-    """Rank what counts: cards that are done or started, of projects handed in.
+    """The order by the plain weighted mean, whatever decides."""
+    return means_of(evidence_of(round_).inputs)
 
-    Cards of judges who stepped back do not count, nor does a withdrawn project.
+
+def deciding_order(round_: Round) -> list[Placed]:
+    """The order by what decides in this round: ``Round.method``, and its tie-break.
+
+    Best first. Projects that nobody judged are not in it. May compute for seconds when
+    there are thousands of scores; the same evidence is computed once.
     """
-    rows = (
-        Score.objects.filter(
-            scorecard__round=round_,
-            scorecard__status__in=[Scorecard.Status.DONE, Scorecard.Status.STARTED],
-            scorecard__project__status=Project.Status.SUBMITTED,
-        )
-        .exclude(
-            scorecard__judge__recusals__project=F("scorecard__project"),
-        )
-        .values_list(
-            "scorecard__judge_id", "scorecard__project_id", "criterion_id", "value"
-        )
-    )
-    return rank((Given(*row) for row in rows), rubric_of(round_))
+    evidence = evidence_of(round_)
+    by_mean = evidence.inputs["method"] == Round.Method.MEAN
+    return [
+        Placed(line["project"], line["rank"], line["mean" if by_mean else "estimate"])
+        for line in verdict_on(evidence)["places"]
+        if not (by_mean and line["mean"] is None)
+    ]
 
 
-def snapshot(event: Event) -> dict[str, Any]:
-    """All that a result says, as plain JSON; the same rows give the same text."""
+def snapshot(event: Event, evidence: Iterable[Evidence]) -> dict[str, Any]:
+    """All that a result says, as plain JSON; the same evidence gives the same text."""
     titles = {
         p.pk: p for p in Project.objects.filter(event=event).select_related("team")
     }
@@ -50,16 +53,23 @@ def snapshot(event: Event) -> dict[str, Any]:
         "event": event.name,
         "rounds": [
             {
-                "name": round_.name,
+                "name": one.round.name,
+                "round": one.round.pk,
+                "kind": one.round.kind,
+                **{key: one.inputs[key] for key in ("method", "ties", "top")},
+                "judges": len(one.judges),
+                "comparisons": len(one.inputs["comparisons"]),
                 "criteria": [
                     {"id": c.pk, "name": c.name, "weight": str(c.weight)}
-                    for c in round_.criteria.all()
+                    for c in one.round.criteria.all()
+                    if c.retired_in is None
                 ],
                 "projects": [
-                    _line(one, titles[one.project]) for one in standings(round_)
+                    {**line, **_named(titles[line["project"]])}
+                    for line in verdict_on(one)["places"]
                 ],
             }
-            for round_ in event.rounds.prefetch_related("criteria")
+            for one in evidence
         ],
         "awards": [
             {
@@ -76,32 +86,13 @@ def snapshot(event: Event) -> dict[str, Any]:
     }
 
 
-def _line(one: Ranked, project: Project) -> dict[str, Any]:
+def _named(project: Project) -> dict[str, str]:
     return {
-        "project": one.project,
         "title": project.title,
         "team": project.team.name,
         "path": project.get_absolute_url(),
-        "rank": one.rank,
-        "score": percent(one.score),
-        "criteria": {str(pk): percent(share) for pk, share in one.criteria.items()},
-        "judges": one.judges,
     }
 
 
-def percent(share: Fraction) -> float:
-    """A share from 0 to 1 as a number from 0 to 100 with two decimals."""
-    return float(round(share * 100, 2))
-
-
-def digest_of(content: dict[str, Any]) -> str:
-    """SHA-256 of the canonical JSON: sorted keys, no spaces, UTF-8."""
-    text = json.dumps(
-        content, sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    )
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def deciding_order(round_: Round) -> list[Ranked]:
-    """The order by what decides in this round, best first; equals share ``rank``."""
-    return standings(round_)
+def evidence_of_event(event: Event) -> list[Evidence]:
+    return [evidence_of(one) for one in event.rounds.prefetch_related("criteria")]

@@ -3,11 +3,11 @@
 import csv
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from judging.posterior import Comparison, ProjectEstimate, Rating
+from judging.posterior import Comparison, ProjectEstimate, Rating, Scale
 
 COLUMNS = (
     "project",
@@ -20,21 +20,29 @@ COLUMNS = (
     "p_first",
 )
 TOP = "p_top3"
+LARGEST = 1e12
 
 
 class BadTable(Exception):
     """Says in one line what is wrong, and where."""
 
 
-def rows_of(path: Path, columns: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Number and fields of each line; exactly these columns, in any order."""
-    wanted = set(columns)
+def rows_of(
+    path: Path, columns: Iterable[str], optional: Iterable[str] = ()
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Number and fields of each line; these columns, in any order.
+
+    The ``optional`` ones come all or not at all.
+    """
+    wanted, more = set(columns), set(optional)
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.DictReader(file, restkey="", strict=True)
             found = reader.fieldnames or []
             if not found:
                 raise BadTable(f"{path}: the file is empty")
+            if more.intersection(found):
+                wanted |= more
             for name in found:
                 if name not in wanted:
                     raise BadTable(f"{path}: unknown column {name!r}")
@@ -46,7 +54,9 @@ def rows_of(path: Path, columns: Iterable[str]) -> Iterator[tuple[int, dict[str,
                         f"{path}, line {reader.line_num}: not {len(wanted)} fields"
                     )
                 yield reader.line_num, row
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except OSError as error:
+        raise BadTable(f"{path}: {error.strerror}") from error
+    except (UnicodeDecodeError, csv.Error) as error:
         raise BadTable(f"{path}: {error}") from error
 
 
@@ -57,6 +67,8 @@ def number(path: Path, line: int, text: str) -> float:
         value = math.nan
     if not math.isfinite(value):
         raise BadTable(f"{path}, line {line}: {text!r} is not a number")
+    if abs(value) > LARGEST:
+        raise BadTable(f"{path}, line {line}: {text!r} is too large")
     return value
 
 
@@ -72,14 +84,22 @@ def read_ratings(path: Path) -> list[Rating]:
     return ratings
 
 
-def read_weights(path: Path) -> dict[Any, float]:
-    weights = {}
-    for line, row in rows_of(path, ("criterion", "weight")):
+def read_weights(path: Path) -> tuple[dict[Any, float], dict[Any, Scale]]:
+    """Weight of each criterion and, if the file says so, its scale."""
+    weights, scales = {}, {}
+    for line, row in rows_of(path, ("criterion", "weight"), ("low", "high")):
         weight = number(path, line, row["weight"])
         if weight <= 0:
             raise BadTable(f"{path}, line {line}: a weight must be above 0")
+        if row["criterion"] in weights:
+            raise BadTable(f"{path}, line {line}: this criterion has a weight already")
         weights[row["criterion"]] = weight
-    return weights
+        if "low" in row:
+            low, high = (number(path, line, row[end]) for end in ("low", "high"))
+            if low >= high:
+                raise BadTable(f"{path}, line {line}: low must be below high")
+            scales[row["criterion"]] = low, high
+    return weights, scales
 
 
 def read_comparisons(path: Path) -> list[Comparison]:
@@ -91,19 +111,39 @@ def read_comparisons(path: Path) -> list[Comparison]:
     return comparisons
 
 
+@dataclass(frozen=True)
+class Tables:
+    """What :func:`judging.posterior.estimate` is given."""
+
+    ratings: list[Rating]
+    weights: dict[Any, float]
+    comparisons: list[Comparison]
+    scale: dict[Any, Scale] | None
+
+
 def read_evidence(
     scores: Path | None, weights: Path | None, comparisons: Path | None
-) -> tuple[list[Rating], dict[Any, float], list[Comparison]]:
+) -> Tables:
     ratings = read_ratings(scores) if scores else []
     pairs = read_comparisons(comparisons) if comparisons else []
     if not (ratings or pairs):
         raise BadTable("There is no score and no comparison to rank by")
-    weight_of = read_weights(weights) if weights else {}
+    weight_of, scales = read_weights(weights) if weights else ({}, {})
     known = {one.criterion for one in ratings}
     for criterion in weight_of:
         if ratings and criterion not in known:
             raise BadTable(f"{weights}: nobody has scored the criterion {criterion!r}")
-    return ratings, weight_of, pairs
+    if scales:
+        for one in ratings:
+            if one.criterion not in scales:
+                raise BadTable(f"{weights}: {one.criterion!r} has no low and high")
+            low, high = scales[one.criterion]
+            if not low <= one.score <= high:
+                raise BadTable(
+                    f"{scores}: {one.score:g} for {one.criterion!r} is not from "
+                    f"{low:g} to {high:g}"
+                )
+    return Tables(ratings, weight_of, pairs, scales or None)
 
 
 def write_estimates(path: Path, estimates: Iterable[ProjectEstimate]) -> None:

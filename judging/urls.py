@@ -1,7 +1,7 @@
 from django.urls import path
 
 from judging import api
-from judging.views import organise, phone, rounds
+from judging.views import exports, order, organise, paper, phone, results, rounds
 
 app_name = "judging"
 _event = "events/<slug:event_slug>/"
@@ -23,19 +23,22 @@ urlpatterns = [
         api.ScorecardView.as_view(),
         name="scorecard",
     ),
-    path(f"{_event}results/", organise.ResultsView.as_view(), name="results"),
+    path(f"{_event}results/", results.ResultsView.as_view(), name="results"),
     path(
         f"{_event}results/feedback/",
-        organise.MyFeedbackView.as_view(),
+        results.MyFeedbackView.as_view(),
         name="my_feedback",
+    ),
+    path(
+        f"{_event}results/v<int:version>/<int:round>/<str:table>.csv",
+        exports.PublicTableView.as_view(),
+        name="public_table",
     ),
     path(f"{_event}judging/", organise.RankingView.as_view(), name="ranking"),
     path(f"{_event}judging/deal/", organise.DealView.as_view(), name="deal"),
-    path(f"{_event}judging/publish/", organise.PublishView.as_view(), name="publish"),
+    path(f"{_event}judging/publish/", order.PublishView.as_view(), name="publish"),
     path(f"{_event}judging/late/<int:pk>/", organise.LateView.as_view(), name="late"),
-    path(
-        f"{_event}judging/prizes/<int:pk>/", organise.AwardView.as_view(), name="award"
-    ),
+    path(f"{_event}judging/prizes/<int:pk>/", order.AwardView.as_view(), name="award"),
     path(
         f"{_event}judging/rounds/<int:pk>/stage/",
         organise.OnStageView.as_view(),
@@ -59,5 +62,45 @@ urlpatterns = [
         f"{_event}judging/judges/<int:pk>/qr.svg",
         organise.JudgeQrView.as_view(),
         name="judge_qr",
+    ),
+    path(
+        f"{_event}judging/results/",
+        order.ResultsInProgressView.as_view(),
+        name="order",
+    ),
+    path(f"{_event}judging/rules/", order.RulesView.as_view(), name="rules"),
+    path(f"{_event}judging/withdraw/", order.WithdrawView.as_view(), name="withdraw"),
+    path(
+        f"{_event}judging/rounds/<int:pk>/method/",
+        order.MethodView.as_view(),
+        name="method",
+    ),
+    path(
+        f"{_event}judging/rounds/<int:pk>/deliberation/",
+        order.DeliberationView.as_view(),
+        name="deliberation",
+    ),
+    path(f"{_event}judging/rounds/<int:pk>/ask/", order.AskView.as_view(), name="ask"),
+    path(
+        f"{_event}judging/feedback/",
+        results.FeedbackReviewView.as_view(),
+        name="feedback_review",
+    ),
+    path(
+        f"{_event}judging/feedback/<int:pk>/",
+        results.HideFeedbackView.as_view(),
+        name="hide_feedback",
+    ),
+    path(f"{_event}judging/sheets/", paper.SheetsView.as_view(), name="sheets"),
+    path(f"{_event}judging/paper/", paper.PaperView.as_view(), name="paper"),
+    path(
+        f"{_event}judging/scores.csv",
+        exports.RawTableView.as_view(table="scores"),
+        name="raw_scores",
+    ),
+    path(
+        f"{_event}judging/comparisons.csv",
+        exports.RawTableView.as_view(table="comparisons"),
+        name="raw_comparisons",
     ),
 ]

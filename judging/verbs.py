@@ -19,6 +19,13 @@ say(
         ),
         "judging.forbidden": _("kept %(judge)s away from %(target)s in %(round)s"),
         "judging.freed": _("left it to the plan whether %(judge)s sees %(target)s"),
+        "judging.exported": _("downloaded the scores of %(target)s: %(table)s"),
+        "judging.feedback_hidden": _(
+            "kept what %(judge)s wrote from the team of %(target)s"
+        ),
+        "judging.feedback_shown": _(
+            "let the team of %(target)s read what %(judge)s wrote"
+        ),
         "judging.invited": _("invited %(target)s to judge"),
         "judging.late_accepted": _(
             "counted the late scores of %(judge)s for %(target)s"
@@ -28,11 +35,12 @@ say(
         ),
         "judging.left": _("noted that the judge %(target)s has left"),
         "judging.link_renewed": _("renewed the link of the judge %(target)s"),
+        "judging.method": _(
+            "chose what decides in %(target)s: %(method)s, equal scores: %(ties)s"
+        ),
         "judging.on_stage": _("put on stage: %(target)s"),
         "judging.pinned": _("sent %(judge)s to %(target)s in %(round)s"),
         "judging.planned": _("planned %(target)s again: %(moved)s cards moved"),
-        "judging.published": _("published version %(version)s of the results"),
-        "judging.revoked": _("ended the link of the judge %(target)s"),
         "judging.round_closed": _("closed the round %(target)s"),
         "judging.round_opened": _("opened the round %(target)s"),
         "judging.set_aside": _("set %(target)s aside in %(round)s"),
@@ -41,5 +49,11 @@ say(
         "judging.shortlist_removed": _(
             "took %(target)s out of the list for %(round)s: %(reason)s"
         ),
+        "judging.paper": _("typed in paper scores of %(judge)s for %(target)s"),
+        "judging.proposal_withdrawn": _("took back what was proposed to publish"),
+        "judging.proposed": _("proposed to publish the results"),
+        "judging.published": _("published version %(version)s of the results"),
+        "judging.revoked": _("ended the link of the judge %(target)s"),
+        "judging.rules": _("changed the judging rules: %(changes)s"),
     }
 )

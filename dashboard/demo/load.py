@@ -50,6 +50,7 @@ from feedback.actions import (
 )
 from feedback.models import Helped, InTheWay, Invitation, ToolReview
 from judging.actions import (
+    change_rules,
     deal_cards,
     forbid,
     give_award,
@@ -57,7 +58,7 @@ from judging.actions import (
     put_on,
 )
 from judging.models import Criterion, Judge, Round, Score, Scorecard
-from judging.standings import standings
+from judging.standings import deciding_order
 from submissions import catalogue, files, profiles, profiling
 from submissions.models import Dataset, Idea, Project, ProjectPicture, Tool, ToolUse
 from teams.models import JoinRequest, Membership, Team
@@ -544,9 +545,8 @@ class Demo:
         give_award(prizes[0], first[0], self.organisers[0])
         in_track = [p for p in first[1:] if prizes[1].track in p.tracks.all()]
         give_award(prizes[1], in_track[0], self.organisers[0])
-        result = publish_results(event, self.organisers[0])
-        result.published_at = event.ends_at
-        result.save(update_fields=["published_at"])
+        change_rules(event, {"publishes_scores": True}, self.organisers[0])
+        publish_results(event, self.organisers[0], at=event.ends_at)
 
     def _judge(self, event: Event, share: float) -> None:
         """Scores as judges give them: a project's quality, severity, noise."""
@@ -722,9 +722,10 @@ def _item(liked: float) -> int:
 
 
 def publish_order(round_: Round) -> list[Project]:
-    """Projects by their weighted mean, best first."""
-    found = Project.objects.in_bulk([one.project for one in standings(round_)])
-    return [found[one.project] for one in standings(round_)]
+    """Projects by what decides, best first."""
+    order = [one.project for one in deciding_order(round_)]
+    found = Project.objects.in_bulk(order)
+    return [found[pk] for pk in order]
 
 
 def scatter(path: Path) -> list[tuple[float, float]]:

@@ -1,14 +1,30 @@
-"""Publishing: frozen, versioned, told to everybody."""
+"""What decides, prizes, and publishing: frozen, versioned, told to everybody."""
+
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.exceptions import Refused
+from core.ledger import digest_of
 from events.log import record
 from events.models import Event, Phase, Prize
-from judging.models import Award, PublishedResult
-from judging.standings import digest_of, snapshot
+from judging.estimates import kept_verdict, verdict_on
+from judging.evidence import inputs_of
+from judging.models import (
+    Award,
+    Comparison,
+    JudgingRules,
+    PublishedResult,
+    PublishProposal,
+    Round,
+    Score,
+    Scorecard,
+)
+from judging.standings import evidence_of_event, snapshot
 from notifications.outbox import notify
 from submissions.models import Project
 
@@ -25,13 +41,80 @@ class ReasonIsMissing(Refused):
     message = _("The result has changed. Say why: everybody will read it.")
 
 
+class ResultHasChanged(Refused):
+    message = _("The result has changed since you looked. Look again, then publish.")
+
+
+class NeedsAnother(Refused):
+    message = _("You proposed this result. Another organiser must agree to it.")
+
+
 class NotAFinalist(Refused):
     message = _("Only a project that is handed in can win.")
+
+
+class ScoresAreIn(Refused):
+    message = _("The first score is in. What decides can no longer be changed.")
+
+
+class PairsNeedTheEstimate(Refused):
+    message = _("Comparisons have no mean. Here the estimate decides.")
+
+
+@transaction.atomic
+def choose_what_decides(round_: Round, method: str, ties: str, user: User) -> None:
+    """Choose before judging: nobody shall pick the number that lets a friend win."""
+    round_ = Round.objects.select_for_update(of=("self",)).get(pk=round_.pk)
+    if (round_.method, round_.ties) == (method, ties):
+        return
+    if (
+        Score.objects.filter(scorecard__round=round_).exists()
+        or Comparison.objects.filter(round=round_).exists()
+    ):
+        raise ScoresAreIn
+    if round_.kind == Round.Kind.PAIRWISE and method != Round.Method.ESTIMATE:
+        raise PairsNeedTheEstimate
+    old = {"method": round_.method, "ties": round_.ties}
+    round_.method, round_.ties = method, ties
+    round_.save(update_fields=["method", "ties"])
+    record(
+        user,
+        "judging.method",
+        round_,
+        event=round_.event,
+        method=method,
+        ties=ties,
+        old=old,
+        new={"method": method, "ties": ties},
+    )
+
+
+@transaction.atomic
+def change_rules(event: Event, rules: dict[str, bool], user: User) -> None:
+    """Write what an organiser chose; the log keeps what it was before."""
+    event = Event.objects.select_for_update().get(pk=event.pk)
+    before = JudgingRules.of(event)
+    changed = {
+        name: value for name, value in rules.items() if getattr(before, name) != value
+    }
+    if not changed:
+        return
+    JudgingRules.objects.update_or_create(event=event, defaults=changed)
+    record(
+        user,
+        "judging.rules",
+        event,
+        event=event,
+        changes=", ".join(f"{n}: {'on' if v else 'off'}" for n, v in changed.items()),
+        old={name: getattr(before, name) for name in changed},
+        new=changed,
+    )
 
 
 @transaction.atomic
 def give_award(prize: Prize, project: Project | None, user: User) -> None:
     """Give a prize to a project, or take it back with ``None``."""
+    old = Award.objects.filter(prize=prize).select_related("project").first()
     if project is None:
         Award.objects.filter(prize=prize).delete()
     else:
@@ -41,35 +124,89 @@ def give_award(prize: Prize, project: Project | None, user: User) -> None:
         ):
             raise NotAFinalist
         Award.objects.update_or_create(prize=prize, defaults={"project": project})
-    record(user, "judging.award", prize, event=prize.event, project=str(project))
+    record(
+        user,
+        "judging.award",
+        prize,
+        event=prize.event,
+        project=str(project),
+        old=str(old.project) if old else None,
+        new=str(project) if project else None,
+    )
 
 
 @transaction.atomic
-def publish_results(event: Event, user: User, reason: str = "") -> PublishedResult:
+def hide_feedback(card: Scorecard, user: User, *, hide: bool) -> None:
+    """Keep a judge's words from the team, or let them through again."""
+    changed = Scorecard.objects.filter(pk=card.pk, is_feedback_hidden=not hide).update(
+        is_feedback_hidden=hide
+    )
+    if changed:
+        record(
+            user,
+            "judging.feedback_hidden" if hide else "judging.feedback_shown",
+            card.project,
+            event=card.judge.event,
+            judge=card.judge.name,
+        )
+
+
+def publish_results(
+    event: Event,
+    user: User,
+    reason: str = "",
+    seen: str = "",
+    at: datetime | None = None,
+) -> PublishedResult | PublishProposal:
     """Freeze the result and tell everybody. Twice the same is published once.
 
-    A changed result is a new version and needs a reason, which is public.
+    A changed result is a new version and needs a reason, which is public. Where two
+    must agree, the first call is a proposal and the second, by another person, of
+    exactly the same result, publishes it. ``seen`` is the digest of what the person
+    looked at; ``at``, when it was published, if not now. The arithmetic may take
+    seconds and is done before anything is locked.
     """
+    for one in evidence_of_event(event):
+        verdict_on(one)
+    return _publish(event, user, reason.strip()[:200], seen, at or timezone.now())
+
+
+@transaction.atomic
+def _publish(
+    event: Event, user: User, reason: str, seen: str, at: datetime
+) -> PublishedResult | PublishProposal:
     event = Event.objects.select_for_update().get(pk=event.pk)
     if event.is_open_for(Phase.JUDGING):
         raise JudgingIsOpen
-    content = snapshot(event)
-    if not any(round_["projects"] for round_ in content["rounds"]):
-        raise NothingToPublish
+    content, inputs = _freeze(event)
     digest = digest_of(content)
+    if seen and seen != digest:
+        raise ResultHasChanged
     latest = event.published_results.first()
     if latest is not None and latest.digest == digest:
         return latest
-    if latest is not None and not reason.strip():
+    proposal = PublishProposal.objects.filter(event=event, digest=digest).first()
+    if proposal is not None:
+        reason = proposal.reason
+    if latest is not None and not reason:
         raise ReasonIsMissing
+    if JudgingRules.of(event).needs_two_to_publish:
+        if proposal is None:
+            return _propose(event, user, reason, digest)
+        if proposal.proposed_by_id == user.pk:
+            raise NeedsAnother
     result = PublishedResult.objects.create(
         event=event,
         version=latest.version + 1 if latest else 1,
         snapshot=content,
         digest=digest,
-        reason=reason.strip()[:200],
+        inputs=inputs,
+        inputs_digest=digest_of(inputs),
+        reason=reason,
         published_by=user,
+        published_at=at,
     )
+    PublishProposal.objects.filter(event=event).delete()
     record(
         user,
         "judging.published",
@@ -77,8 +214,27 @@ def publish_results(event: Event, user: User, reason: str = "") -> PublishedResu
         event=event,
         version=result.version,
         digest=digest,
-        reason=result.reason,
+        inputs_digest=result.inputs_digest,
+        reason=reason,
+        proposed_by=str(proposal.proposed_by) if proposal else "",
     )
+    tell_everybody(result)
+    return result
+
+
+def _freeze(event: Event) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the result says, and all that it was computed from."""
+    evidence = evidence_of_event(event)
+    if not any(one.size for one in evidence):
+        raise NothingToPublish
+    if any(kept_verdict(one) is None for one in evidence):
+        raise ResultHasChanged  # a score arrived at this very moment
+    return snapshot(event, evidence), inputs_of(event, evidence)
+
+
+def tell_everybody(result: PublishedResult) -> None:
+    """Mail those who took part. Telling twice of one version is telling once."""
+    event = result.event
     notify(
         User.objects.filter(registrations__in=event.registrations.taking_part()),
         "judging/email/results_published",
@@ -86,4 +242,19 @@ def publish_results(event: Event, user: User, reason: str = "") -> PublishedResu
         event=event,
         context={"path": f"{event.get_absolute_url()}results/"},
     )
-    return result
+
+
+def _propose(event: Event, user: User, reason: str, digest: str) -> PublishProposal:
+    """Anything proposed before was another result, and is void."""
+    PublishProposal.objects.filter(event=event).delete()
+    record(user, "judging.proposed", event, event=event, digest=digest, reason=reason)
+    return PublishProposal.objects.create(
+        event=event, digest=digest, reason=reason, proposed_by=user
+    )
+
+
+@transaction.atomic
+def withdraw_proposal(event: Event, user: User) -> None:
+    deleted, _rows = PublishProposal.objects.filter(event=event).delete()
+    if deleted:
+        record(user, "judging.proposal_withdrawn", event, event=event)

@@ -11,7 +11,13 @@ from judging.models.judges import (
     Recusal,
     new_nonce,
 )
-from judging.models.results import Award, PrizeRule, PublishedResult
+from judging.models.results import (
+    Award,
+    PrizeRule,
+    PublishedResult,
+    PublishProposal,
+    RoundEstimate,
+)
 from judging.models.rounds import (
     Criterion,
     Entry,
@@ -30,9 +36,11 @@ __all__ = [
     "JudgingRules",
     "Pairing",
     "PrizeRule",
+    "PublishProposal",
     "PublishedResult",
     "Recusal",
     "Round",
+    "RoundEstimate",
     "RubricVersion",
     "Score",
     "Scorecard",

@@ -45,6 +45,10 @@ class Scorecard(models.Model):
     )
     notes = ProseField(_("private notes"), max_length=5000, blank=True)
     feedback = ProseField(_("feedback to the team"), max_length=5000, blank=True)
+    # An organiser keeps these words from the team.
+    is_feedback_hidden = models.BooleanField(
+        default=False, db_default=False, editable=False
+    )
     is_starred = models.BooleanField(_("starred"), default=False)
     revision = models.PositiveBigIntegerField(default=0, editable=False)
     # When and where each field was tapped last: {field: [revision, client]}.

@@ -43,6 +43,50 @@ class PublishedResult(models.Model):
         return f"{self.event} v{self.version}"
 
 
+class PublishProposal(models.Model):
+    """What one organiser proposed to publish, where two must agree.
+
+    It is of one exact result: when anything in that changes, it is worth nothing.
+    """
+
+    event = models.OneToOneField(
+        Event, models.CASCADE, related_name="publish_proposal", primary_key=True
+    )
+    digest = models.CharField("SHA-256", max_length=64)
+    reason = LineField(_("reason for the change"), max_length=200, blank=True)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+"
+    )
+    proposed_at = models.DateTimeField(_("proposed at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("proposal to publish")
+        verbose_name_plural = _("proposals to publish")
+
+    def __str__(self) -> str:
+        return f"{self.event}: {self.digest[:8]}"
+
+
+class RoundEstimate(models.Model):
+    """The last verdict that was computed for a round; ``digest`` says from what."""
+
+    round = models.OneToOneField(
+        Round, models.CASCADE, related_name="estimate", primary_key=True
+    )
+    digest = models.CharField(max_length=64)
+    evidence = models.PositiveIntegerField(_("scores and comparisons"))
+    # As judging.verdict.weigh() gives it.
+    verdict = models.JSONField()
+    computed_at = models.DateTimeField(_("computed at"))
+
+    class Meta:
+        verbose_name = _("estimate of a round")
+        verbose_name_plural = _("estimates of rounds")
+
+    def __str__(self) -> str:
+        return str(self.round)
+
+
 class Award(models.Model):
     """A prize that was won."""
 

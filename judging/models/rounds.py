@@ -31,6 +31,15 @@ class JudgingRules(models.Model):
     needs_two_to_publish = models.BooleanField(
         _("two organisers must agree to publish"), default=False
     )
+    publishes_scores = models.BooleanField(
+        _("everybody may see the scores, without judges' names"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "With the published results: each project's means, and a file with which "
+            "anybody can compute the result again. Otherwise a team sees its own only."
+        ),
+    )
 
     class Meta:
         verbose_name = _("judging rules")
@@ -38,6 +47,10 @@ class JudgingRules(models.Model):
 
     def __str__(self) -> str:
         return str(self.event)
+
+    @classmethod
+    def of(cls, event: Event) -> Self:
+        return cls.objects.filter(event=event).first() or cls(event=event)
 
 
 class Round(models.Model):
@@ -51,6 +64,10 @@ class Round(models.Model):
     class Method(models.TextChoices):
         ESTIMATE = "estimate", _("The estimate: strict and generous judges made even")
         MEAN = "mean", _("The plain weighted mean")
+
+    class Ties(models.TextChoices):
+        SHARE = "share", _("Share the place")
+        CRITERIA = "criteria", _("The first criterion decides, then the second …")
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="rounds")
     name = LineField(_("name"), max_length=80, default="Demos")
@@ -94,6 +111,14 @@ class Round(models.Model):
         default=Method.ESTIMATE,
         db_default=Method.MEAN,  # rounds from before there was an estimate
         help_text=_("Chosen before judging. The other number is always shown, too."),
+    )
+    ties = models.CharField(
+        _("equal scores"),
+        max_length=10,
+        choices=Ties,
+        default=Ties.SHARE,
+        db_default=Ties.SHARE,
+        help_text=_("Chosen before judging, too."),
     )
     wanted_judges = models.PositiveSmallIntegerField(
         _("judges for each project"),

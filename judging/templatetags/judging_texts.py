@@ -66,3 +66,19 @@ def judge_texts() -> dict[str, Any]:
         "leaveUnsent": _("Not sent yet: {n}. Sign out and lose them?"),
         "status": {value: str(label) for value, label in Scorecard.Status.choices},
     }
+
+
+@register.filter
+def chance(share: float) -> str:
+    """A probability as people say it; never 0 % or 100 % sure."""
+    if share < 0.005:  # noqa: PLR2004
+        return "<1 %"
+    if share > 0.995:  # noqa: PLR2004
+        return ">99 %"
+    return f"{round(share * 100)} %"
+
+
+@register.filter
+def signed(value: float) -> str:
+    """With its sign, also of what is above 0."""
+    return f"{value:+.1f}".replace("-", "−") if abs(value) >= 0.05 else "0.0"  # noqa: PLR2004, RUF001

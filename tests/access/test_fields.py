@@ -20,7 +20,7 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 from PIL import Image
 
-from judging.models import ScorecardRevision
+from judging.models import PublishProposal, ScorecardRevision
 from tests.access.test_admin import SCOPED, furnish, rows_of
 from tests.access.test_matrix import LINES, ROLES, address, client_of
 from tests.access.world import build
@@ -296,6 +296,31 @@ POSTS = [
     ("organiser", "judging:publish", "other_event", {"reason": "new"}),
     ("organiser", "judging:late", "event,late", {"decision": "accept"}),
     ("organiser", "judging:award", "event,prize", {"project": "{project_pk}"}),
+    (
+        "organiser",
+        "judging:method",
+        "event,round",
+        {"method": "mean", "ties": "criteria"},
+    ),
+    ("organiser", "judging:withdraw", "event", {}),
+    (
+        "organiser",
+        "judging:ask",
+        "event,round",
+        {"judge": "{judge}", "project": "{undealt}"},
+    ),
+    ("organiser", "judging:hide_feedback", "event,card", {"decision": "hide"}),
+    (
+        "organiser",
+        "judging:rules",
+        "event",
+        {
+            "same_domain_is_conflict": "on",
+            "shows_judges": "on",
+            "publishes_scores": "on",
+            "needs_two_to_publish": "on",
+        },
+    ),
     ("organiser", "judging:on_stage", "event,round", {"project": "{project_pk}"}),
     (
         "organiser",
@@ -317,6 +342,7 @@ POSTS = [
 ELSEWHERE = {
     "accounts:delete",  # asks for the password first
     "accounts:export",  # reads only
+    "judging:paper",  # names of its boxes are numbers
     "judging:plan",  # carries out what was looked at, and nothing else
     "judging:scorecard",  # speaks JSON, see below
     "judging:sign_out",  # a session only
@@ -347,7 +373,10 @@ def world(db):
     held.save()
     published = RoundFactory(event__series=event.series, event__phases=[])
     score(published)
-    ProjectFactory(team__event=event, submitted=True)  # not dealt yet
+    undealt = ProjectFactory(team__event=event, submitted=True)
+    PublishProposal.objects.create(
+        event=event, digest="x", proposed_by=users["organiser"]
+    )
     ScorecardRevision.objects.filter(pk=words["late"]).update(
         payload={
             "scores": {},
@@ -359,6 +388,7 @@ def world(db):
     )
     words |= {
         "project_pk": project.pk,
+        "undealt": undealt.pk,
         "used": ToolUseFactory(project=project).tool.slug,
         "open": TeamFactory(event=event, join_policy="open").slug,
         "arrived": RegistrationFactory(
@@ -431,10 +461,9 @@ def test_a_form_changes_its_own_fields_only(role, name, words, fields, edge, wor
             field: value() if callable(value) else value
             for field, value in fields.items()
         }
-        if sent.get("project"):
-            sent["project"] = world.words["project_pk"]
-        if sent.get("judge"):
-            sent["judge"] = world.words["judge"]
+        for field, value in sent.items():
+            if isinstance(value, str) and value.startswith("{"):
+                sent[field] = value.format_map(world.words)
         return after(lambda: client.post(url, hidden | sent | more))
 
     before = rows()

@@ -125,6 +125,8 @@ def build(canary: str) -> World:
             "judge_token": judge.token,
             "card": card.pk,
             "late": late.pk,
+            "one": 1,
+            "scores": "scores",
             "registration": event.registrations.get(user=attendee).pk,
             "ticket": event.registrations.get(user=attendee).ticket,
             "token": invitation.token,

@@ -184,7 +184,7 @@ def test_a_whole_hackathon_from_the_admin_to_the_landscape(
 
     # Judging closes, Olga publishes, everybody reads it.
     move_phase(event, Phase.JUDGING, opens=-30, closes=-1)
-    laptop.goto(f"{base}judging/")
+    laptop.goto(f"{base}judging/results/")
     laptop.get_by_role("button", name="Publish the results").click()
     laptop.get_by_text("Version 1 of the results is public.").wait_for()
     mail_to(smtp_server, "ben@example.org", "results of")
@@ -192,7 +192,7 @@ def test_a_whole_hackathon_from_the_admin_to_the_landscape(
     stranger.goto(f"{base}results/")
     assert "Birdsong" in stranger.inner_text("main")
     assert PublishedResult.objects.get().snapshot["rounds"][0]["projects"][0][
-        "score"
+        "mean"
     ] == pytest.approx(75)
 
     # The event ends; the survey asks Ada about the tool that she used.

@@ -2,6 +2,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from core.ledger import digest_of
 from events import hooks
 from events.models import Phase
 from judging import actions
@@ -15,7 +16,7 @@ from judging.actions.results import (
 from judging.actions.rounds import NotInThisRound
 from judging.models import Award, Judge, PublishedResult, Score, Scorecard
 from judging.reminders import judges_with_missing_scores
-from judging.standings import digest_of, snapshot, standings
+from judging.standings import standings
 from notifications.models import Notification
 from submissions.actions import submit_project, withdraw_project
 from tests.factories.events import EventFactory, PrizeFactory, RegistrationFactory
@@ -148,12 +149,13 @@ def test_publish_results_freezes_and_tells_once(round_, host):
     again = actions.publish_results(event, host)
 
     lines = first.snapshot["rounds"][0]["projects"]
-    assert [(line["rank"], line["title"], line["score"]) for line in lines] == [
+    assert [(line["rank"], line["title"], line["mean"]) for line in lines] == [
         (1, best.project.title, 100.0),
         (2, second.project.title, 25.0),
     ]
     assert first.snapshot["awards"][0]["prize"] == prize.name
-    assert first.digest == digest_of(first.snapshot) == digest_of(snapshot(event))
+    assert first.digest == digest_of(first.snapshot)
+    assert first.inputs_digest == digest_of(first.inputs)
     assert again == first
     assert Notification.objects.get().recipient == attendee
 

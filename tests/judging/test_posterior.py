@@ -2,6 +2,7 @@
 
 import csv
 import random
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -9,10 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from scipy.stats import kendalltau
 
 from judging import posterior
 from judging.posterior import Comparison, Rating, estimate
+from judging.verdict import weigh
 
 ROOT = Path(__file__).parents[2]
 
@@ -113,6 +117,22 @@ def test_weights_count_by_their_shares():
     }
     tau = kendalltau([p.score for p in only], [means[p.project] for p in only])[0]
     assert tau > 0.6
+
+
+def test_what_is_certain_is_told_so():
+    """Ten judges agree on every place: nobody could be anywhere else."""
+    ratings = [
+        Rating(f"j{judge}", f"p{n}", c, 3 * n + judge % 2)
+        for judge in range(10)
+        for n in (0, 1, 2, 3)
+        for c in "xyz"
+    ]
+
+    result = estimate(ratings, scale=(0, 10))
+
+    assert [(p.rank, p.rank_low, p.rank_high) for p in result.projects] == [
+        (1, 1, 1), (2, 2, 2), (3, 3, 3), (4, 4, 4),
+    ]  # fmt: skip
 
 
 def test_one_judge_decides_alone():
@@ -262,6 +282,186 @@ def test_any_numbers_will_do(scores):
     assert all(np.isfinite([p.score, p.low, p.high]).all() for p in result.projects)
 
 
+# --- For any panel --------------------------------------------------------------------
+
+
+@pytest.fixture
+def shortest_chain(monkeypatch):
+    monkeypatch.setattr(posterior, "ROUNDS", 60)
+    monkeypatch.setattr(posterior, "BURN_IN", 30)
+
+
+ANY = settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+panels = st.lists(
+    st.builds(
+        Rating,
+        judge=st.integers(1, 4),
+        project=st.integers(1, 6),
+        criterion=st.integers(1, 3),
+        score=st.integers(1, 10).map(float),
+    ),
+    min_size=1,
+    max_size=30,
+    unique_by=lambda r: (r.judge, r.project, r.criterion),
+)
+duels = st.lists(
+    st.builds(
+        Comparison,
+        judge=st.integers(1, 4),
+        winner=st.integers(1, 3),
+        loser=st.integers(4, 6),
+    ),
+    max_size=6,
+)
+
+
+@ANY
+@given(panels, duels, st.randoms(), st.permutations(range(1, 7)))
+def test_neither_names_nor_their_order_change_anything(
+    shortest_chain, ratings, pairs, chance, names
+):
+    def renamed(project):
+        return names[project - 1]
+
+    others = [
+        Rating(f"judge {-r.judge}", renamed(r.project), f"c{r.criterion}", r.score)
+        for r in ratings
+    ]
+    duels_of_others = [
+        Comparison(f"judge {-c.judge}", renamed(c.winner), renamed(c.loser))
+        for c in pairs
+    ]
+    chance.shuffle(others)
+    chance.shuffle(duels_of_others)
+
+    before = estimate(ratings, comparisons=pairs).projects
+    after = {
+        p.project: p for p in estimate(others, comparisons=duels_of_others).projects
+    }
+
+    for one in before:
+        twin = after[renamed(one.project)]
+        assert (twin.rank, twin.score, twin.low, twin.high, twin.p_first) == (
+            one.rank, one.score, one.low, one.high, one.p_first,
+        )  # fmt: skip
+
+
+@ANY
+@given(panels, st.integers(1, 1000))
+def test_weights_have_no_scale(shortest_chain, ratings, factor):
+    one = estimate(ratings, {1: 1.0, 2: 2.0, 3: 5.0}).projects
+    many = estimate(ratings, {1: factor, 2: 2 * factor, 3: 5 * factor}).projects
+
+    assert [p.project for p in one] == [p.project for p in many]
+    assert [p.score for p in one] == pytest.approx([p.score for p in many])
+
+
+@ANY
+@given(panels, duels)
+def test_any_panel_has_an_order_that_makes_sense(shortest_chain, ratings, pairs):
+    """Without a warning, too: here they are errors."""
+    result = estimate(
+        ratings, comparisons=pairs, scale=dict.fromkeys((1, 2, 3), (1, 10))
+    )
+
+    size = len(result.projects)
+    assert abs(sum(p.p_first for p in result.projects) - 1) < 1e-6
+    for p in result.projects:
+        assert 1 <= p.rank_low <= p.rank_high <= size
+        assert p.low <= p.score <= p.high
+        assert 0 <= p.p_first <= p.p_top <= 1
+    for j in result.judges:
+        assert np.isfinite([j.severity, j.spread, j.noise]).all()
+        assert 0 <= j.heeded <= 1
+        assert -1.000001 <= j.agreement <= 1.000001
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_more_from_one_judge_for_everybody_changes_no_order_that_is_sure(seed):
+    """On a wide scale, so that nothing is cut off at its ends."""
+    ratings, _truth = panel(40 + seed, scale=(1, 100))
+    wide = dict.fromkeys(range(3), (-100, 200))
+    kinder = [replace(r, score=r.score + 15) if r.judge == "j2" else r for r in ratings]
+
+    before, after = estimate(ratings, scale=wide), estimate(kinder, scale=wide)
+
+    for first in before.names:
+        for second in before.names:
+            if before.better(first, second) > 0.9:
+                assert after.better(first, second) > 0.75
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_more_for_one_project_never_makes_it_worse(seed):
+    ratings, _truth = panel(50 + seed)
+    project = ratings[0].project
+    better = [
+        replace(r, score=min(r.score + 2, 10.0)) if r.project == project else r
+        for r in ratings
+    ]
+
+    before = {p.project: p for p in estimate(ratings).projects}[project]
+    after = {p.project: p for p in estimate(better).projects}[project]
+
+    assert after.score > before.score
+    assert after.rank <= before.rank
+
+
+def test_a_hostile_judge_harms_little_and_is_named():
+    """Who gives 10 where all others give 1 is not heeded."""
+    ratings, truth = panel(8, projects=20, judges=8, load=12)
+    turned = [replace(r, score=11 - r.score) if r.judge == "j3" else r for r in ratings]
+
+    result = estimate(turned)
+
+    by_name = {one.judge: one for one in result.judges}
+    assert by_name["j3"].heeded < 0.5
+    assert by_name["j3"].agreement < -0.3
+    assert all(one.agreement > 0.3 for n, one in by_name.items() if n != "j3")
+    names = [one.project for one in result.projects]
+    true = [truth[int(name[1:])] for name in names]
+    plain = [np.mean([r.score for r in turned if r.project == n]) for n in names]
+    ours = kendalltau([one.score for one in result.projects], true)[0]
+    assert ours > kendalltau(plain, true)[0]
+
+
+def test_a_hostile_comparer_is_named():
+    pairs = [
+        Comparison(f"j{judge}", *((a, b) if judge else (b, a)))
+        for judge in range(5)
+        for a in range(6)
+        for b in range(a)
+    ]
+
+    judges = {one.judge: one for one in estimate([], comparisons=pairs).judges}
+
+    assert judges["j0"].heeded < 0.5 < judges["j1"].heeded
+    assert judges["j0"].agreement < 0 < judges["j1"].agreement
+
+
+def test_a_scale_for_each_criterion_answers_from_0_to_100():
+    ratings = [
+        Rating(judge, project, criterion, score)
+        for judge in "xyz"
+        for project, row in {"a": (5, 1, 10), "b": (3, 0, 5), "c": (1, 0, 1)}.items()
+        for criterion, score in zip("klm", row, strict=True)
+    ]
+
+    result = estimate(ratings, scale={"k": (1, 5), "l": (0, 1), "m": (1, 10)})
+
+    scores = scores_of(result)
+    assert list(scores) == ["a", "b", "c"]
+    assert scores["a"] > 80
+    assert scores["c"] < 25
+
+
+# --- The command ----------------------------------------------------------------------
+
+
 def rank(tmp_path, *options):
     """The command, as anybody would call it, with nothing of ours in the air."""
     return subprocess.run(
@@ -313,6 +513,7 @@ BAD = {
     "word": (f"{HEAD}a,b,c,good\n", "line 2: 'good' is not a number"),
     "nan": (f"{HEAD}a,b,c,1\na,d,c,NaN\n", "line 3: 'NaN' is not a number"),
     "endless": (f"{HEAD}a,b,c,1e999\n", "is not a number"),
+    "too large": (f"{HEAD}a,b,c,-1e300\n", "is too large"),
     "short line": (f"{HEAD}a,b,c\n", "line 2: not 4 fields"),
     "long line": (f"{HEAD}a,b,c,1,2\n", "line 2: not 4 fields"),
     "twice": (f"{HEAD}a,b,c,1\na,b,c,2\n", "line 3: this judge has scored"),
@@ -338,6 +539,10 @@ def test_the_command_says_in_one_line_what_is_wrong(tmp_path, text, said):
     [
         ("--weights", "criterion,weight\nc,0\n", "above 0"),
         ("--weights", "criterion,weight\nother,1\n", "nobody has scored"),
+        ("--weights", "criterion,weight\nc,1\nc,1\n", "has a weight already"),
+        ("--weights", "criterion,weight,low\nc,1,1\n", "'high' is missing"),
+        ("--weights", "criterion,weight,low,high\nc,1,5,5\n", "below high"),
+        ("--weights", "criterion,weight,low,high\nc,1,2,5\n", "not from 2 to 5"),
         ("--comparisons", "judge,winner,loser\na,b,b\n", "compared to itself"),
     ],
 )
@@ -348,3 +553,92 @@ def test_the_command_looks_at_the_other_files_too(tmp_path, option, text, said):
 
     assert done.returncode == 1
     assert said in done.stderr
+
+
+def test_a_scale_must_be_told_of_every_criterion(tmp_path):
+    scores = written(tmp_path, "s.csv", f"{HEAD}a,b,c,1\na,b,d,1\n")
+    weights = written(tmp_path, "w.csv", "criterion,weight,low,high\nc,1,1,5\n")
+
+    done = rank(tmp_path, "--scores", scores, "--weights", weights)
+
+    assert done.returncode == 1
+    assert "'d' has no low and high" in done.stderr
+
+
+def test_the_command_says_which_file_it_cannot_reach(tmp_path):
+    lost = rank(tmp_path, "--scores", tmp_path / "lost.csv")
+    assert lost.returncode == 1
+    assert lost.stderr.endswith("lost.csv: No such file or directory\n")
+
+    nothing = rank(tmp_path)
+    assert nothing.returncode == 1
+    assert "no score and no comparison" in nothing.stderr
+
+    scores = written(tmp_path, "s.csv", f"{HEAD}a,b,c,1\n")
+    (tmp_path / "out.csv").mkdir()
+    folder = rank(tmp_path, "--scores", scores)
+    assert folder.returncode == 1
+    assert "out.csv: Is a directory" in folder.stderr
+    assert len(folder.stderr.splitlines()) == 1
+
+
+# --- The documentation ----------------------------------------------------------------
+
+
+def test_the_worked_example_of_the_documentation_comes_out_as_told(monkeypatch):
+    monkeypatch.undo()  # the whole chain
+    text = (ROOT / "docs" / "judging.md").read_text()
+    scores, weights = (
+        list(
+            csv.DictReader(
+                re.search(f"```csv {name}\n(.*?)```", text, re.DOTALL)[1].split()
+            )
+        )
+        for name in ("scores", "weights")
+    )
+    told = re.findall(
+        r"^\| (\w+) \| ([\d.]+) \| ([+-][\d.]+) \| ([\d. |to]+) \|$", text, re.MULTILINE
+    )
+    inputs = {
+        "method": "estimate",
+        "ties": "share",
+        "top": 3,
+        "seed": 0,
+        "comparisons": [],
+        "criteria": [
+            {
+                "id": row["criterion"],
+                "weight": row["weight"],
+                "low": int(row["low"]),
+                "high": int(row["high"]),
+            }
+            for row in weights
+        ],
+        "scores": [
+            [
+                f"j{'abc'.index(r['judge'][0])}",
+                r["project"],
+                r["criterion"],
+                int(r["score"]),
+            ]
+            for r in scores
+        ],
+    }
+
+    lines = weigh(inputs)["places"]
+
+    found = []
+    for line in lines:
+        low, high = line["rank_low"], line["rank_high"]
+        places = f"{low} to {high}" if low != high else f"{low}"
+        numbers = f"{line['estimate']:.1f} | {line['low']:.1f} | {line['high']:.1f}"
+        found.append(
+            (
+                line["project"].title(),
+                f"{line['mean']:.1f}",
+                f"{line['severity']:+.1f}",
+                f"{numbers} | {places} | {line['p_first']:.2f}",
+            )
+        )
+    assert found == told
+    assert len(found) == 4

@@ -14,7 +14,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--scores", type=Path, help="judge,project,criterion,score")
-        parser.add_argument("--weights", type=Path, help="criterion,weight")
+        parser.add_argument("--weights", type=Path, help="criterion,weight[,low,high]")
         parser.add_argument("--comparisons", type=Path, help="judge,winner,loser")
         parser.add_argument("--out", type=Path, required=True)
         parser.add_argument("--seed", type=int, default=0)
@@ -24,7 +24,13 @@ class Command(BaseCommand):
             evidence = read_evidence(
                 options["scores"], options["weights"], options["comparisons"]
             )
-            posterior = estimate(*evidence, seed=options["seed"])
+            posterior = estimate(
+                evidence.ratings,
+                evidence.weights,
+                evidence.comparisons,
+                scale=evidence.scale,
+                seed=options["seed"],
+            )
             write_estimates(options["out"], posterior.projects)
         except BadTable as problem:
             raise CommandError(str(problem)) from None

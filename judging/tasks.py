@@ -1,0 +1,13 @@
+"""Thin wrappers: a task takes ids, calls one function, and may run twice."""
+
+from celery import shared_task
+
+from judging.estimates import refresh_estimate
+from judging.models import Round
+
+
+@shared_task
+def estimate_round(round_id: int) -> None:
+    """Nothing is lost when it dies: the next look at the page asks again."""
+    for round_ in Round.objects.filter(pk=round_id).select_related("event"):
+        refresh_estimate(round_)

@@ -1,0 +1,199 @@
+"""Results while they come in, what would settle them, and the button to publish."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.generic import FormView
+
+from core.ledger import digest_of
+from events.models import Phase
+from judging import actions
+from judging.actions.deliberation import who_may_be_asked
+from judging.evidence import evidence_of
+from judging.forms import JudgingRulesForm
+from judging.models import JudgingRules, PublishProposal, Round
+from judging.presenting import RoundOnPage
+from judging.prizes import with_leaders
+from judging.standings import evidence_of_event, snapshot
+from judging.views.organise import JudgingActionView, RunJudgingView
+from submissions.models import Project
+
+
+class ResultsInProgressView(RunJudgingView):
+    """What the scores say now, how sure it is, and the button that publishes it."""
+
+    template_name = "judging/order.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        evidence = evidence_of_event(self.event)
+        projects = {
+            p.pk: p
+            for p in Project.objects.in_gallery()
+            .filter(event=self.event)
+            .select_related("team")
+        }
+        judges = {judge.pk: judge for judge in self.event.judges.all()}
+        rounds = [RoundOnPage(one, projects, judges) for one in evidence]
+        is_pending = any(one.is_pending for one in rounds)
+        prizes = self.event.prizes.select_related("award")
+        digest = "" if is_pending else digest_of(snapshot(self.event, evidence))
+        latest = self.event.published_results.first()
+        proposal = (
+            PublishProposal.objects.filter(event=self.event)
+            .select_related("proposed_by")
+            .first()
+        )
+        return super().get_context_data(
+            rounds=rounds,
+            projects=sorted(projects.values(), key=lambda p: p.title.lower()),
+            prizes=prizes if is_pending else with_leaders(prizes),
+            is_open=self.event.is_open_for(Phase.JUDGING),
+            is_pending=is_pending,
+            digest=digest,
+            latest=latest,
+            differs=bool(latest and digest and latest.digest != digest),
+            proposal=proposal,
+            proposal_stands=bool(proposal and digest and proposal.digest == digest),
+            rules=JudgingRules.of(self.event),
+            methods=Round.Method.choices,
+            ties=Round.Ties.choices,
+            **kwargs,
+        )
+
+
+class ResultsActionView(JudgingActionView):
+    """A button on the organisers' results page."""
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        super().post(*args, **kwargs)
+        return redirect("judging:order", self.event.slug)
+
+    @property
+    def round(self) -> Round:
+        return get_object_or_404(self.event.rounds, pk=self.kwargs["pk"])
+
+
+class MethodView(ResultsActionView):
+    def perform(self) -> str:
+        method, ties = (self.request.POST.get(name, "") for name in ("method", "ties"))
+        if method not in Round.Method.values or ties not in Round.Ties.values:
+            return _("Nothing changed.")
+        actions.choose_what_decides(self.round, method, ties, self.user)
+        return _("Noted. It stays so from the first score on.")
+
+
+class AwardView(ResultsActionView):
+    def perform(self) -> str:
+        prize = get_object_or_404(self.event.prizes, pk=self.kwargs["pk"])
+        project = self.chosen_project()
+        actions.give_award(prize, project, self.user)
+        return _("Noted.")
+
+
+class PublishView(ResultsActionView):
+    def perform(self) -> str:
+        post = self.request.POST
+        result = actions.publish_results(
+            self.event, self.user, post.get("reason", ""), post.get("seen", "")
+        )
+        if isinstance(result, PublishProposal):
+            return _("Proposed. Another organiser must agree before it is public.")
+        return _("Version %(version)s of the results is public.") % {
+            "version": result.version
+        }
+
+
+class WithdrawView(ResultsActionView):
+    def perform(self) -> str:
+        actions.withdraw_proposal(self.event, self.user)
+        return _("Taken back. Nothing was published.")
+
+
+class DeliberationView(RunJudgingView):
+    """What one more score would settle, and who should give it."""
+
+    template_name = "judging/deliberation.html"
+    most = 8
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        rounds = self.event.rounds.select_related("event").prefetch_related("criteria")
+        round_ = get_object_or_404(rounds, pk=self.kwargs["pk"])
+        projects = {
+            p.pk: p
+            for p in Project.objects.in_gallery()
+            .filter(event=self.event)
+            .select_related("team")
+        }
+        judges = {judge.pk: judge for judge in self.event.judges.all()}
+        shown = RoundOnPage(evidence_of(round_), projects, judges)
+        settling = (shown.verdict or {}).get("settling")
+        known = settling is not None and not shown.is_pending
+        return super().get_context_data(
+            shown=shown,
+            settling=settling,
+            cards=self.cards(shown, settling) if settling and known else [],
+            contested=[line for line in shown.lines if 0.02 < line["p_top"] < 0.98],  # noqa: PLR2004
+            is_open=self.event.is_open_for(Phase.JUDGING),
+            **kwargs,
+        )
+
+    def cards(
+        self, shown: RoundOnPage, settling: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """The best judge for each project, of those who may see it."""
+        allowed = who_may_be_asked(shown.round)
+        found: dict[int, dict[str, Any]] = {}
+        for card in settling["cards"]:
+            pk = shown.evidence.judges[card["judge"]]
+            project = card["project"]
+            if project in found or project not in shown.projects:
+                continue
+            if project in allowed.get(pk, ()):
+                found[project] = {
+                    "judge": shown.people[pk],
+                    "project": shown.projects[project],
+                    "gain": card["gain"],
+                    "after": settling["now"] + card["gain"],
+                }
+        return list(found.values())[: self.most]
+
+
+class AskView(ResultsActionView):
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        super().post(*args, **kwargs)
+        return redirect("judging:deliberation", self.event.slug, self.kwargs["pk"])
+
+    def perform(self) -> str:
+        judge = self.request.POST.get("judge", "")
+        judges = self.event.judges.filter(pk=judge if judge.isdecimal() else 0)
+        project = self.chosen_project()
+        if project is None:
+            raise Http404
+        card = actions.ask_for_one_more(
+            self.round,
+            get_object_or_404(judges),
+            project,
+            self.user,
+        )
+        return _("%(judge)s finds %(project)s at the end of their list.") % {
+            "judge": card.judge,
+            "project": card.project,
+        }
+
+
+class RulesView(RunJudgingView, FormView[JudgingRulesForm]):
+    """What an organiser may choose about judging here."""
+
+    template_name = "judging/rules.html"
+    form_class = JudgingRulesForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "instance": JudgingRules.of(self.event)}
+
+    def form_valid(self, form: JudgingRulesForm) -> HttpResponse:
+        actions.change_rules(self.event, form.cleaned_data, self.user)
+        messages.success(self.request, _("Saved."))
+        return redirect("judging:order", self.event.slug)

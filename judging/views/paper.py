@@ -1,0 +1,141 @@
+"""For the day the phones stay in the bag: sheets to print, and typing them in."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.exceptions import Refused
+from judging import actions
+from judging.conflicts import conflicts_of
+from judging.models import Criterion, Judge, Round, Scorecard
+from judging.payload import Malformed
+from judging.views.organise import RunJudgingView
+from submissions.models import Project
+
+
+def cards_for_paper(judge: Judge, round_: Round) -> QuerySet[Scorecard]:
+    """In the order of the judge's route; what they must not score is not on it."""
+    return (
+        Scorecard.objects.filter(
+            judge=judge, round=round_, project__status=Project.Status.SUBMITTED
+        )
+        .exclude(project__in=conflicts_of(judge))
+        .select_related("project__team")
+        .prefetch_related("scores", "project__tracks")
+        .order_by("position", "pk")
+    )
+
+
+def rubric_for(card: Scorecard, rubric: list[Criterion]) -> list[Criterion | None]:
+    """The criteria of one project; ``None`` where one is for other tracks only."""
+    tracks = {track.pk for track in card.project.tracks.all()}
+    return [c if c.track_id is None or c.track_id in tracks else None for c in rubric]
+
+
+class PaperPage(RunJudgingView):
+    @cached_property
+    def round(self) -> Round:
+        rounds = self.event.rounds.exclude(kind=Round.Kind.PAIRWISE)
+        pk = self.request.GET.get("round", "")
+        if pk.isdecimal():
+            return get_object_or_404(rounds, pk=pk)
+        return get_object_or_404(rounds.order_by("order", "pk")[:1])
+
+    @cached_property
+    def rubric(self) -> list[Criterion]:
+        return list(self.round.criteria.current())
+
+
+class SheetsView(PaperPage):
+    """One sheet for each judge, with a box for each score."""
+
+    template_name = "judging/sheets.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        judges = Judge.objects.present().filter(event=self.event)
+        return super().get_context_data(
+            round=self.round,
+            rubric=self.rubric,
+            sheets=[
+                (
+                    judge,
+                    [
+                        (card.project, rubric_for(card, self.rubric))
+                        for card in cards_for_paper(judge, self.round)
+                    ],
+                )
+                for judge in judges
+            ],
+            **kwargs,
+        )
+
+
+class PaperView(PaperPage):
+    """One judge's sheet, to type in; empty boxes change nothing."""
+
+    template_name = "judging/paper.html"
+
+    @cached_property
+    def judge(self) -> Judge | None:
+        pk = self.request.GET.get("judge", "")
+        if not pk.isdecimal():
+            return None
+        return get_object_or_404(self.event.judges, pk=pk)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            round=self.round,
+            rubric=self.rubric,
+            judges=self.event.judges.all(),
+            judge=self.judge,
+            rows=[self.row(card) for card in self.cards()],
+            **kwargs,
+        )
+
+    def cards(self) -> list[Scorecard]:
+        return list(cards_for_paper(self.judge, self.round)) if self.judge else []
+
+    def row(self, card: Scorecard) -> dict[str, Any]:
+        given = {score.criterion_id: score.value for score in card.scores.all()}
+        return {
+            "card": card,
+            "boxes": [
+                {"criterion": c, "value": given.get(c.pk), "name": f"{card.pk}-{c.pk}"}
+                if c
+                else None
+                for c in rubric_for(card, self.rubric)
+            ],
+        }
+
+    def post(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
+        saved = 0
+        for card in self.cards():
+            try:
+                saved += (
+                    actions.enter_paper(card, self.typed(card), self.user) is not None
+                )
+            except (Refused, Malformed) as problem:
+                messages.error(request, f"{card.project}: {problem}")
+        if saved:
+            text = ngettext("%d project saved.", "%d projects saved.", saved)
+            messages.success(request, text % saved)
+        back = reverse("judging:paper", args=[self.event.slug])
+        return redirect(f"{back}?{request.GET.urlencode()}")
+
+    def typed(self, card: Scorecard) -> dict[int, int]:
+        typed = {}
+        for criterion in self.rubric:
+            text = self.request.POST.get(f"{card.pk}-{criterion.pk}", "").strip()
+            if not text:
+                continue
+            if not (text.isascii() and text.lstrip("-").isdecimal()):
+                raise Malformed(criterion.name, _("Scores are whole numbers."))
+            typed[criterion.pk] = int(text[:6])
+        return typed
