@@ -8,6 +8,7 @@ from core.exceptions import Refused
 from events.log import record
 from events.models import Event, Phase, Prize
 from judging.models import Award, PublishedResult
+from judging.reveal import are_held_back
 from judging.standings import digest_of, snapshot
 from notifications.outbox import notify
 from submissions.models import Project
@@ -79,6 +80,14 @@ def publish_results(event: Event, user: User, reason: str = "") -> PublishedResu
         digest=digest,
         reason=result.reason,
     )
+    if not are_held_back(event):
+        tell_everybody(result)
+    return result
+
+
+def tell_everybody(result: PublishedResult) -> None:
+    """Mail those who took part. Telling twice of one version is telling once."""
+    event = result.event
     notify(
         User.objects.filter(registrations__in=event.registrations.taking_part()),
         "judging/email/results_published",
@@ -86,4 +95,3 @@ def publish_results(event: Event, user: User, reason: str = "") -> PublishedResu
         event=event,
         context={"path": f"{event.get_absolute_url()}results/"},
     )
-    return result

@@ -11,7 +11,8 @@ from judging.models.judges import (
     Recusal,
     new_nonce,
 )
-from judging.models.results import Award, PrizeRule, PublishedResult
+from judging.models.pairs import Contender, Walk
+from judging.models.results import Award, PrizeRule, PublishedResult, Reveal
 from judging.models.rounds import (
     Criterion,
     Entry,
@@ -23,6 +24,7 @@ from judging.models.rounds import (
 __all__ = [
     "Award",
     "Comparison",
+    "Contender",
     "Criterion",
     "Entry",
     "FormerSeat",
@@ -32,10 +34,12 @@ __all__ = [
     "PrizeRule",
     "PublishedResult",
     "Recusal",
+    "Reveal",
     "Round",
     "RubricVersion",
     "Score",
     "Scorecard",
     "ScorecardRevision",
+    "Walk",
     "new_nonce",
 ]

@@ -20,6 +20,7 @@ from events.views import EventMixin
 from judging import actions
 from judging.models import Judge, Scorecard, ScorecardRevision
 from judging.prizes import with_leaders
+from judging.reveal import are_held_back
 from judging.standings import percent, standings
 from submissions.models import Project
 
@@ -155,14 +156,6 @@ class PublishView(JudgingActionView):
         }
 
 
-class OnStageView(JudgingActionView):
-    def perform(self) -> str:
-        round_ = get_object_or_404(self.event.rounds, pk=self.kwargs["pk"])
-        project = self.chosen_project()
-        actions.put_on(round_, project, self.user)
-        return _("On stage: %(what)s") % {"what": project or _("a break")}
-
-
 class JudgeLinkView(RunJudgingView):
     """One judge's link and QR code, to show on the organiser's screen."""
 
@@ -192,7 +185,8 @@ class ResultsView(EventMixin, TemplateView):
     tab = "results"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        versions = list(self.event.published_results.all())
+        is_held_back = are_held_back(self.event)
+        versions = [] if is_held_back else list(self.event.published_results.all())
         user = self.request.user
         own = (
             Project.objects.filter(
@@ -202,6 +196,7 @@ class ResultsView(EventMixin, TemplateView):
             else None
         )
         return super().get_context_data(
+            is_held_back=is_held_back,
             result=versions[0] if versions else None,
             versions=versions,
             rounds=_rounds(versions[0].snapshot) if versions else [],
@@ -239,7 +234,9 @@ class MyFeedbackView(EventMixin, TemplateView):
         project = get_object_or_404(
             Project, event=self.event, team__memberships__user=self.user
         )
-        is_public = self.event.published_results.exists()
+        is_public = self.event.published_results.exists() and not are_held_back(
+            self.event
+        )
         feedback = (
             Scorecard.objects.filter(project=project)
             .exclude(feedback="")
