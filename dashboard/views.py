@@ -3,9 +3,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.generic import DetailView, TemplateView
 
@@ -15,10 +13,9 @@ from core.text import skeleton
 from core.views import PermittedObjectView
 from dashboard.reports import numbers_of
 from dashboard.todo import judgeships, my_events
-from events.models import Event, Phase
+from events.models import Event
 from events.views import EventMixin
-from judging.models import Judge, Round, Scorecard
-from submissions.models import Project
+from judging.models import Judge, Scorecard
 from teams.models import Team
 
 
@@ -124,53 +121,3 @@ def coverage(event: Event, judges: list[Judge]) -> list[tuple[Judge, int, int]]:
         )
         for judge in judges
     ]
-
-
-@public_page
-class StageView(EventMixin, TemplateView):
-    """For the projector: countdown, what is on, what is next, news."""
-
-    template_name = "dashboard/event_stage.html"
-    tab = "stage"
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = super().get(request, *args, **kwargs)
-        # Without JavaScript the screen must move, too.
-        response["Refresh"] = "15"
-        return response
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        event: Event = self.event
-        now_round = event.rounds.filter(now_on__isnull=False).first()
-        return super().get_context_data(
-            deadline=event.next_deadline()
-            if event.current_phase != Phase.JUDGING
-            else event.window(Phase.JUDGING),
-            round=now_round,
-            now_on=now_round.now_on if now_round else None,
-            up_next=up_next(now_round) if now_round else [],
-            demo_ends_at=now_round.now_on_since
-            + timedelta(minutes=now_round.minutes_per_demo)
-            if now_round and now_round.now_on_since
-            else None,
-            announcements=event.announcements.filter(on_stage=True)[:3],
-            agenda=event.agenda.filter(starts_at__gte=timezone.now())[:3],
-            join_url=f"{settings.SITE_URL}{event.get_absolute_url()}",
-            **kwargs,
-        )
-
-
-def up_next(current: Round) -> list[Project]:
-    """The two demos after the one that is on, in the order of the tables."""
-    queue = list(
-        Project.objects.in_gallery()
-        .filter(event=current.event_id)
-        .select_related("team")
-        .order_by("team__table", "team__name")
-    )
-    after = (
-        [p.pk for p in queue].index(current.now_on_id) + 1
-        if (current.now_on_id in {p.pk for p in queue})
-        else 0
-    )
-    return queue[after : after + 2]

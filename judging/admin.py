@@ -65,7 +65,7 @@ class JudgingRulesInline(ScopedStackedInline):
 EventAdmin.inlines += [RoundInline, JudgingRulesInline, JudgeInline]
 
 
-def is_scored(round_: Round | None) -> bool:
+def is_scored(round_: Any) -> bool:
     return (
         round_ is not None and Score.objects.filter(scorecard__round=round_.pk).exists()
     )
@@ -95,14 +95,22 @@ class PrizeRuleFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
 
 
 class CriterionInline(ScopedTabularInline):
-    """What scores mean stays as it was at the first one; words may be mended."""
+    """Typed here until the first score; after that the rubric's own page changes it.
+
+    There organisers are told what a change undoes, and every version is kept.
+    """
 
     model = Criterion
     formset = RubricFormSet
     tab = False
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("weight", "scale_min", "scale_max") if is_scored(obj) else ()
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Criterion]:
+        return super().get_queryset(request).filter(retired_in=None)
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        return super().has_change_permission(request, obj) and not is_scored(obj)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_add_permission(request, obj) and not is_scored(obj)
@@ -156,7 +164,17 @@ class RoundAdmin(ScopedModelAdmin):
     search_fields = ("name",)
     form = RoundForm
     fieldsets = (
-        (None, {"fields": ("event", ("name", "kind"), ("order", "minutes_per_demo"))}),
+        (
+            None,
+            {
+                "fields": (
+                    "event",
+                    ("name", "kind"),
+                    ("order", "minutes_per_demo"),
+                    "rubric",
+                )
+            },
+        ),
         (
             _("Who takes part"),
             {"fields": ("track", ("follows", "shortlist_size"), "wanted_judges")},
@@ -167,7 +185,17 @@ class RoundAdmin(ScopedModelAdmin):
     inlines = (CriterionInline, PrizeRuleInline)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("event",) if obj else ()
+        return ("rubric", "event") if obj else ("rubric",)
+
+    @display(description=_("rubric"))
+    def rubric(self, round_: Round) -> Any:
+        if not round_.pk:
+            return _("Save first. Then the rubric has a page of its own.")
+        return format_html(
+            '<a href="{}">{}</a>',
+            reverse("judging:rubric", args=[round_.event.slug, round_.pk]),
+            _("The rubric, its versions, and how judges see it"),
+        )
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         """Prizes are chosen once the round is there."""

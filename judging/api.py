@@ -50,7 +50,7 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(name)
 
 
-def _not_open(request: HttpRequest) -> JsonResponse:
+def not_open(request: HttpRequest) -> JsonResponse:
     """Tell a link that was revoked from a session that ended."""
     is_revoked = bool(sessions.opened_link(request)[0])
     text = (
@@ -70,46 +70,58 @@ class StateView(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         judge = sessions.current_judge(request)
         if judge is None:
-            return _not_open(request)
+            return not_open(request)
         return JsonResponse({**state_of(judge), "csrf": get_token(request)})
 
 
 @method_decorator([login_not_required, never_cache], name="dispatch")
-class ScorecardView(View):
+class PutView(View):
+    """Takes what a phone has kept; the same again is answered alike."""
+
     http_method_names = ["put"]
 
-    def put(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def act(self, judge: int, fingerprint: str, data: Any, **kwargs: Any) -> Any:
+        """The action; what it gives is what ``say`` tells the phone."""
+        raise NotImplementedError
+
+    def say(self, saved: Any) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def put(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         judge, fingerprint = sessions.opened_link(request)
         if not judge:
-            return _not_open(request)
+            return not_open(request)
         if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
             return _no(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _("This is too long."))
         try:
             data = json.loads(request.body, parse_constant=_refuse_constant)
         except (ValueError, RecursionError):
             return _no(HTTPStatus.BAD_REQUEST, _("This is no JSON."))
-        return self.save(
-            request, partial(actions.save_scorecard, pk, judge, fingerprint, data)
-        )
+        return self.save(request, partial(self.act, judge, fingerprint, data, **kwargs))
 
-    def save(self, request: HttpRequest, act: Callable[[], Saved]) -> HttpResponse:
+    def save(self, request: HttpRequest, act: Callable[[], Any]) -> HttpResponse:
         try:
             saved = act()
         except Malformed as error:
             return _no(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), field=error.field)
         except LinkIsClosed:
-            return _not_open(request)
+            return not_open(request)
         except Refused as refusal:
             if isinstance(refusal, NotYours) and not sessions.current_judge(request):
-                return _not_open(request)
+                return not_open(request)
             status = STATUS.get(type(refusal), HTTPStatus.CONFLICT)
             return _no(status, str(refusal))
-        return JsonResponse(
-            {
-                "menlo": "saved",
-                "outcome": saved.outcome,
-                "revision": saved.revision,
-                "overruled": saved.overruled,
-                "card": card_state(saved.card, saved.scores),
-            }
-        )
+        return JsonResponse({"menlo": "saved", **self.say(saved)})
+
+
+class ScorecardView(PutView):
+    def act(self, judge: int, fingerprint: str, data: Any, **kwargs: Any) -> Saved:
+        return actions.save_scorecard(kwargs["pk"], judge, fingerprint, data)
+
+    def say(self, saved: Saved) -> dict[str, Any]:
+        return {
+            "outcome": saved.outcome,
+            "revision": saved.revision,
+            "overruled": saved.overruled,
+            "card": card_state(saved.card, saved.scores),
+        }

@@ -13,8 +13,12 @@ class JudgingConfig(AppConfig):
             ScorecardRevision,
         )
 
-        # An organiser decides once about what came late; a comparison is taken back.
+        # An organiser decides once about what came late; a judge takes back once.
         guard(ScorecardRevision, outcome="OLD.outcome = 'late'")
-        guard(Comparison, undone_at="OLD.undone_at IS NULL")
+        guard(
+            Comparison,
+            undone_at="OLD.undone_at IS NULL OR OLD.late = 'waits'",
+            late="OLD.late = 'waits'",
+        )
         guard(PublishedResult, published_by_id="NEW.published_by_id IS NULL")
         guard(RubricVersion, made_by_id="NEW.made_by_id IS NULL")

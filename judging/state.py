@@ -1,12 +1,15 @@
 """What a judge's phone carries: rubric, route, projects, and their own cards."""
 
+from datetime import datetime
 from typing import Any
 
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from events.models import Phase
 from judging.conflicts import conflicts_of
-from judging.models import Judge, Scorecard
+from judging.models import Criterion, Judge, Scorecard
+from judging.running import running_orders
 from submissions.models import Project
 
 
@@ -39,22 +42,35 @@ def scores_of(card: Scorecard) -> dict[int, int]:
     return {score.criterion_id: score.value for score in card.scores.all()}
 
 
+def _text(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
 def state_of(judge: Judge) -> dict[str, Any]:
     window = judge.event.window(Phase.JUDGING)
-    rounds = judge.event.rounds.prefetch_related("criteria").select_related("now_on")
+    rounds = list(
+        judge.event.rounds.prefetch_related(
+            Prefetch("criteria", Criterion.objects.filter(retired_in=None))
+        )
+    )
+    orders = running_orders(rounds)
     return {
         "menlo": "state",
         "judge": {"id": judge.pk, "name": judge.name},
         "event": {"name": judge.event.name},
         "now": timezone.now().isoformat(),
-        "opens_at": window.opens_at.isoformat() if window else None,
-        "closes_at": window.closes_at.isoformat() if window else None,
+        "opens_at": _text(window.opens_at) if window else None,
+        "closes_at": _text(window.closes_at) if window else None,
         "rounds": [
             {
                 "id": round_.pk,
                 "name": round_.name,
                 "kind": round_.kind,
                 "now_on": round_.now_on_id,
+                "now_on_since": _text(round_.now_on_since),
+                "ends_at": _text(round_.ends_at),
+                "is_break": round_.is_break,
+                "order": [project.pk for project in orders[round_.pk]],
                 "criteria": [
                     {
                         "id": c.pk,

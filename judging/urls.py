@@ -1,7 +1,18 @@
 from django.urls import path
 
-from judging import api
-from judging.views import exports, order, organise, paper, phone, results, rounds
+from judging import api, pairs_api
+from judging.views import (
+    exports,
+    order,
+    organise,
+    pairs,
+    paper,
+    phone,
+    results,
+    rounds,
+    rubric,
+    stage,
+)
 
 app_name = "judging"
 _event = "events/<slug:event_slug>/"
@@ -23,6 +34,23 @@ urlpatterns = [
         api.ScorecardView.as_view(),
         name="scorecard",
     ),
+    path("judge/pairs/", pairs.PairsView.as_view(), name="pairs"),
+    path("judge/api/pairs/", pairs_api.PairStateView.as_view(), name="pairs_state"),
+    path(
+        "judge/api/comparisons/<slug:client>/<int:revision>/",
+        pairs_api.ComparisonView.as_view(),
+        name="comparison",
+    ),
+    path(
+        f"{_event}judging/rounds/<int:pk>/pairs/",
+        pairs.PairProgressView.as_view(),
+        name="pairs_progress",
+    ),
+    path(
+        f"{_event}judging/rounds/<int:pk>/pairs/late/<int:judge>/",
+        pairs.LateVotesView.as_view(),
+        name="late_votes",
+    ),
     path(f"{_event}results/", results.ResultsView.as_view(), name="results"),
     path(
         f"{_event}results/feedback/",
@@ -41,7 +69,7 @@ urlpatterns = [
     path(f"{_event}judging/prizes/<int:pk>/", order.AwardView.as_view(), name="award"),
     path(
         f"{_event}judging/rounds/<int:pk>/stage/",
-        organise.OnStageView.as_view(),
+        stage.PressView.as_view(),
         name="on_stage",
     ),
     path(f"{_round}coverage/", rounds.CoverageView.as_view(), name="coverage"),
@@ -53,6 +81,27 @@ urlpatterns = [
     path(f"{_round}aside/", rounds.AsideView.as_view(), name="aside"),
     path(f"{_round}open/", rounds.OpenView.as_view(), name="open_round"),
     path(f"{_round}shortlist/", rounds.ShortlistView.as_view(), name="shortlist"),
+    path(
+        f"{_event}judging/rounds/<int:pk>/remote/",
+        stage.RemoteView.as_view(),
+        name="remote",
+    ),
+    path(
+        f"{_event}judging/rounds/<int:pk>/rubric/",
+        rubric.RubricView.as_view(),
+        name="rubric",
+    ),
+    path(
+        f"{_event}judging/rounds/<int:pk>/rubric/edit/",
+        rubric.RubricEditView.as_view(),
+        name="rubric_edit",
+    ),
+    path(f"{_event}judging/reveal/", stage.RevealView.as_view(), name="reveal"),
+    path(
+        f"{_event}judging/reveal/press/",
+        stage.RevealPressView.as_view(),
+        name="reveal_press",
+    ),
     path(
         f"{_event}judging/judges/<int:pk>/",
         organise.JudgeLinkView.as_view(),

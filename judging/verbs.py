@@ -41,6 +41,26 @@ say(
         "judging.on_stage": _("put on stage: %(target)s"),
         "judging.pinned": _("sent %(judge)s to %(target)s in %(round)s"),
         "judging.planned": _("planned %(target)s again: %(moved)s cards moved"),
+        "judging.late_votes_accepted": _(
+            "counted %(number)s late comparisons of %(target)s"
+        ),
+        "judging.late_votes_rejected": _(
+            "did not count %(number)s late comparisons of %(target)s"
+        ),
+        "judging.results_held": _(
+            "held the results back until they are revealed on stage"
+        ),
+        "judging.reveal_began": _("began to reveal on the big screen: %(target)s"),
+        "judging.reveal_ended": _("ended the reveal on the big screen"),
+        "judging.revealed": _("revealed on the big screen: step %(step)s"),
+        "judging.rubric_changed": _(
+            "changed the rubric of %(target)s (now version %(version)s)"
+        ),
+        "judging.stage_break": _("cleared the stage for a break"),
+        "judging.stage_clock": _("restarted the clock for %(target)s"),
+        "judging.stage_minutes": _("changed the time of %(target)s by %(minutes)s min"),
+        "judging.stage_order": _("moved %(target)s to place %(place)s on stage"),
+        "judging.stage_over": _("ended what is on stage"),
         "judging.round_closed": _("closed the round %(target)s"),
         "judging.round_opened": _("opened the round %(target)s"),
         "judging.set_aside": _("set %(target)s aside in %(round)s"),

@@ -24,6 +24,7 @@ from judging.models import (
     Score,
     Scorecard,
 )
+from judging.reveal import are_held_back
 from judging.standings import evidence_of_event, snapshot
 from notifications.outbox import notify
 from submissions.models import Project
@@ -218,7 +219,8 @@ def _publish(
         reason=reason,
         proposed_by=str(proposal.proposed_by) if proposal else "",
     )
-    tell_everybody(result)
+    if not are_held_back(event):
+        tell_everybody(result)
     return result
 
 

@@ -1,4 +1,4 @@
-"""When a round is on, who takes part in it, and what is on stage."""
+"""When a round is on, and who takes part in it."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,10 +13,6 @@ from judging.hall import NO_PLACE
 from judging.models import Entry, Round, Score
 from judging.standings import deciding_order
 from submissions.models import Project
-
-
-class NotInThisRound(Refused):
-    message = _("This project is not handed in, so it cannot be on stage.")
 
 
 class NotHandedIn(Refused):
@@ -242,17 +238,3 @@ def bring_back(round_: Round, project: Project, user: User) -> None:
             user, "judging.brought_back", project, event=round_.event, round=round_.name
         )
         deal_cards(round_.event)
-
-
-@transaction.atomic
-def put_on(round_: Round, project: Project | None, user: User) -> None:
-    """Say which demo is on now; ``None`` is a break."""
-    if project is not None and (
-        project.event_id != round_.event_id
-        or project.status != Project.Status.SUBMITTED
-    ):
-        raise NotInThisRound
-    round_.now_on = project
-    round_.now_on_since = timezone.now() if project else None
-    round_.save(update_fields=["now_on", "now_on_since"])
-    record(user, "judging.on_stage", project or "a break", event=round_.event)

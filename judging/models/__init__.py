@@ -11,11 +11,13 @@ from judging.models.judges import (
     Recusal,
     new_nonce,
 )
+from judging.models.pairs import Contender, Walk
 from judging.models.results import (
     Award,
     PrizeRule,
     PublishedResult,
     PublishProposal,
+    Reveal,
     RoundEstimate,
 )
 from judging.models.rounds import (
@@ -29,6 +31,7 @@ from judging.models.rounds import (
 __all__ = [
     "Award",
     "Comparison",
+    "Contender",
     "Criterion",
     "Entry",
     "FormerSeat",
@@ -39,11 +42,13 @@ __all__ = [
     "PublishProposal",
     "PublishedResult",
     "Recusal",
+    "Reveal",
     "Round",
     "RoundEstimate",
     "RubricVersion",
     "Score",
     "Scorecard",
     "ScorecardRevision",
+    "Walk",
     "new_nonce",
 ]

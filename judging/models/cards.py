@@ -156,6 +156,11 @@ class Comparison(models.Model):
     Taking it back sets ``undone_at``; nothing is deleted.
     """
 
+    class Late(models.TextChoices):
+        WAITS = "waits", _("Arrived after judging closed")
+        ACCEPTED = "accepted", _("Late, accepted by an organiser")
+        REJECTED = "rejected", _("Late, left out")
+
     round = models.ForeignKey(Round, models.CASCADE, related_name="comparisons")
     judge = models.ForeignKey(Judge, models.CASCADE, related_name="comparisons")
     winner = models.ForeignKey(Project, models.CASCADE, related_name="won_against")
@@ -166,6 +171,17 @@ class Comparison(models.Model):
     tapped_at = models.DateTimeField(_("tapped at"), null=True)
     received_at = models.DateTimeField(_("received at"), default=timezone.now)
     undone_at = models.DateTimeField(_("taken back at"), null=True)
+    # It came after the end: ``undone_at`` is set too, until an organiser accepts it.
+    late = models.CharField(
+        _("arrived late"),
+        max_length=10,
+        choices=Late,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    # How long both were before the judge, by the phone's clock.
+    seconds = models.PositiveIntegerField(_("seconds taken"), null=True)
 
     class Meta:
         ordering = ["received_at", "pk"]

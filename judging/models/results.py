@@ -87,6 +87,33 @@ class RoundEstimate(models.Model):
         return str(self.round)
 
 
+class Reveal(models.Model):
+    """The result on the big screen, place by place from the last to the first.
+
+    No row: nothing is revealed. A row without a result was made before publishing: the
+    result will be public when it has been revealed, and not before.
+    """
+
+    event = models.OneToOneField(
+        Event, models.CASCADE, related_name="reveal", primary_key=True
+    )
+    result = models.ForeignKey(
+        PublishedResult, models.CASCADE, null=True, related_name="reveals"
+    )
+    # What is revealed: a round of the snapshot, or after the last of them its prizes.
+    part = models.PositiveSmallIntegerField(default=0)
+    places = models.PositiveSmallIntegerField(_("how many places"), default=3)
+    shown = models.PositiveSmallIntegerField(_("steps shown"), default=0)
+    hides_results = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("reveal of the results")
+        verbose_name_plural = _("reveals of results")
+
+    def __str__(self) -> str:
+        return str(self.event)
+
+
 class Award(models.Model):
     """A prize that was won."""
 

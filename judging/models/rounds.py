@@ -1,3 +1,4 @@
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.conf import settings
@@ -153,8 +154,12 @@ class Round(models.Model):
     minutes_per_demo = models.PositiveSmallIntegerField(
         _("minutes for a demo"), default=5, validators=[MinValueValidator(1)]
     )
-    # Given to the demo that is on, on top of its minutes.
+    # Given to the demo that is on, on top of its minutes; a break lasts so long.
     extra_minutes = models.SmallIntegerField(default=0, db_default=0, editable=False)
+    # Where the running order stands during a break: what was on before it.
+    last_on = models.ForeignKey(
+        Project, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
 
     class Meta:
         ordering = ["order", "pk"]
@@ -163,6 +168,19 @@ class Round(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_break(self) -> bool:
+        """Nobody is on stage, for a while; unless it has not begun, or is over."""
+        return self.now_on_id is None and self.now_on_since is not None
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When the demo or the break that is on is over; ``None`` if nothing says."""
+        if self.now_on_since is None or (self.is_break and not self.extra_minutes):
+            return None
+        minutes = self.extra_minutes + (0 if self.is_break else self.minutes_per_demo)
+        return self.now_on_since + timedelta(minutes=minutes)
 
     @property
     def is_open(self) -> bool:

@@ -102,14 +102,6 @@ class LateView(JudgingActionView):
         return _("It counts.") if accept else _("It does not count.")
 
 
-class OnStageView(JudgingActionView):
-    def perform(self) -> str:
-        round_ = get_object_or_404(self.event.rounds, pk=self.kwargs["pk"])
-        project = self.chosen_project()
-        actions.put_on(round_, project, self.user)
-        return _("On stage: %(what)s") % {"what": project or _("a break")}
-
-
 class JudgeLinkView(RunJudgingView):
     """One judge's link and QR code, to show on the organiser's screen."""
 

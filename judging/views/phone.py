@@ -24,11 +24,12 @@ from accounts.limits import knock
 from core.exceptions import Refused
 from judging import actions, sessions
 from judging.models import Judge, Scorecard
+from judging.pairs_api import pairwise_rounds
 from judging.payload import Malformed
 from judging.state import cards_of
 
 SERVER_TIME = re.compile(r'<meta name="server-time".*?>')
-SCRIPTS = ("app.js", "outbox.js", "store.js")
+SCRIPTS = ("app.js", "outbox.js", "pairs.js", "store.js")
 
 
 @method_decorator([login_not_required, never_cache], name="dispatch")
@@ -67,11 +68,14 @@ class JudgeView(View):
 class HomeView(JudgeView):
     def get(self, request: HttpRequest) -> HttpResponse:
         cards = cards_of(self.judge)
+        pairs = pairwise_rounds(self.judge)
+        if pairs and not cards:
+            return redirect("judging:pairs")
         done = sum(card.status == Scorecard.Status.DONE for card in cards)
         return render(
             request,
             "judging/judge_home.html",
-            {"judge": self.judge, "cards": cards, "done": done},
+            {"judge": self.judge, "cards": cards, "done": done, "pairs": pairs},
         )
 
 

@@ -15,6 +15,7 @@ from judging.evidence import SEED
 from judging.explaining import middle_of, why
 from judging.models import JudgingRules, PublishedResult, Round, Scorecard
 from judging.presenting import bar
+from judging.reveal import are_held_back
 from judging.views.organise import JudgingActionView, RunJudgingView
 from submissions.models import Project
 
@@ -57,6 +58,8 @@ class HideFeedbackView(JudgingActionView):
 
 def public_versions(event: Any) -> list[PublishedResult]:
     """What everybody may see, newest first; ``inputs`` are read when asked for."""
+    if are_held_back(event):
+        return []
     return list(event.published_results.defer("inputs"))
 
 
@@ -77,6 +80,7 @@ class ResultsView(EventMixin, TemplateView):
         )
         rules = JudgingRules.of(self.event)
         return super().get_context_data(
+            is_held_back=not versions and are_held_back(self.event),
             result=versions[0] if versions else None,
             versions=versions,
             rounds=_rounds(versions[0]) if versions else [],

@@ -34,22 +34,25 @@ const served = Date.parse(document.querySelector("meta[name=server-time]")?.cont
 const timings = performance.getEntriesByType("navigation")[0]?.serverTiming ?? [];
 const age = timings.find(({ name }) => name === "age")?.duration ?? 0;
 const skew = Number.isNaN(served) ? 0 : served + age - Date.now();
-function words(milliseconds) {
+function words(milliseconds, asMinutes) {
   const all = Math.max(0, Math.floor(milliseconds / 1000));
   const days = Math.floor(all / 86400);
   const two = (number) => String(number).padStart(2, "0");
-  const clock = `${two(Math.floor(all / 3600) % 24)}:${two(Math.floor(all / 60) % 60)}:${two(all % 60)}`;
-  return days ? `${days} d ${clock}` : clock;
+  const [hours, rest] = [Math.floor(all / 3600) % 24, `${two(Math.floor(all / 60) % 60)}:${two(all % 60)}`];
+  if (asMinutes && !days && !hours) return rest;
+  return days ? `${days} d ${two(hours)}:${rest}` : `${two(hours)}:${rest}`;
 }
-const countdowns = document.querySelectorAll("[data-countdown]");
+// Looked for each time: a fragment may bring a new one.
 function tick() {
-  for (const element of countdowns) {
-    const { countdown, countdownOver } = element.dataset;
-    const left = Date.parse(countdown) - Date.now() - skew;
-    element.textContent = left <= 0 && countdownOver ? countdownOver : words(left);
+  for (const element of document.querySelectorAll("[data-countdown]")) {
+    const left = Date.parse(element.dataset.countdown) - Date.now() - skew;
+    element.textContent = words(left, "minutes" in element.dataset);
+    element.classList.toggle("countdown--over", left <= 0);
   }
 }
-if (countdowns.length) { tick(); setInterval(tick, 1000); }
+tick();
+setInterval(tick, 1000);
+for (const changed of ["htmx:afterSwap", "menlo:changed"]) addEventListener(changed, tick);
 
 // Times stand in the event's zone; beside them the reader's own, where it is another.
 const timeZone = root.dataset.zone || undefined; // or what the device says

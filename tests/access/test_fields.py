@@ -20,7 +20,8 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 from PIL import Image
 
-from judging.models import PublishProposal, ScorecardRevision
+from judging.models import Criterion, PublishProposal, Round, ScorecardRevision
+from judging.rubrics import digest_of, rubric_of
 from tests.access.test_admin import SCOPED, furnish, rows_of
 from tests.access.test_matrix import LINES, ROLES, address, client_of
 from tests.access.world import build
@@ -192,6 +193,16 @@ REVIEW = {
     "may_quote": "on",
 }
 # Every field that the form has, filled in as the page would send it.
+# The rubric as it is, with another name for its first criterion.
+RUBRIC = {
+    "seen": lambda: digest_of(rubric_of(Round.objects.order_by("pk").first())),
+    "criteria-TOTAL_FORMS": "1",
+    "criteria-INITIAL_FORMS": "1",
+    "criteria-0-id": lambda: str(Criterion.objects.order_by("pk").first().pk),
+    "criteria-0-name": "Fun",
+    "criteria-0-weight": "1",
+    "criteria-0-scale": "1-5",
+}
 POSTS = [
     ("stranger", "events:register", "event", {**PLACE, "conduct_digest": ""}),
     ("attendee", "events:registration", "event", PLACE),
@@ -321,7 +332,6 @@ POSTS = [
             "needs_two_to_publish": "on",
         },
     ),
-    ("organiser", "judging:on_stage", "event,round", {"project": "{project_pk}"}),
     (
         "organiser",
         "judging:pair",
@@ -337,6 +347,10 @@ POSTS = [
         "event,finals",
         {"decision": "add", "project": "{project_pk}", "reason": "new"},
     ),
+    ("organiser", "judging:on_stage", "event,round", {"press": "next", "seen": ""}),
+    ("organiser", "judging:late_votes", "event,pairwise,judge", {"decision": "accept"}),
+    ("organiser", "judging:rubric_edit", "event,round", RUBRIC),
+    ("organiser", "judging:reveal_press", "other_event", {"press": "hold"}),
 ]
 # Nothing of theirs is a field of ours, or their tests are beside the action.
 ELSEWHERE = {
@@ -344,6 +358,9 @@ ELSEWHERE = {
     "accounts:export",  # reads only
     "judging:paper",  # names of its boxes are numbers
     "judging:plan",  # carries out what was looked at, and nothing else
+    "judging:comparison",  # speaks JSON, see tests/judging/test_pairs.py
+    "judging:pairs_state",  # plans a judge's own walk
+    "judging:pairs",  # for judges, see tests/judging/test_pairs.py
     "judging:scorecard",  # speaks JSON, see below
     "judging:sign_out",  # a session only
     "teams:code",  # leads on, changes nothing

@@ -83,6 +83,16 @@ def build(canary: str) -> World:
     round_ = RoundFactory(event=event)
     CriterionFactory(round=round_)
     judge = JudgeFactory(event=event)
+    pairwise = RoundFactory(event=event, kind="pairwise", order=9)
+    pairwise.comparisons.create(
+        judge=judge,
+        winner=project,
+        loser=ProjectFactory(team__event=event, submitted=True),
+        client="late",
+        revision=1,
+        undone_at=timezone.now(),
+        late="waits",
+    )
     card = ScorecardFactory(
         round=round_, judge=judge, project=project, notes=f"note {canary}"
     )
@@ -121,6 +131,9 @@ def build(canary: str) -> World:
             "person": member.pk,
             "prize": PrizeFactory(event=event).pk,
             "round": round_.pk,
+            "pairwise": pairwise.pk,
+            "client": "phone",
+            "revision": 1,
             "judge": judge.pk,
             "judge_token": judge.token,
             "card": card.pk,

@@ -330,7 +330,7 @@ def test_b38_a_rubric_keeps_its_scale_from_the_first_score_on(client, event, rub
 
     assert answer.status_code == 302
     kept = Criterion.objects.get()
-    assert (kept.name, kept.weight, kept.scale_max) == ("Joy", 2, 9)
+    assert (kept.name, kept.weight, kept.scale_max) == ("Fun", 2, 9)
     assert Round.objects.get(pk=rubric.round_id).name == "Final"
 
 

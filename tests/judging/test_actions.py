@@ -13,7 +13,6 @@ from judging.actions.results import (
     NothingToPublish,
     ReasonIsMissing,
 )
-from judging.actions.rounds import NotInThisRound
 from judging.models import Award, Judge, PublishedResult, Score, Scorecard
 from judging.reminders import judges_with_missing_scores
 from judging.standings import standings
@@ -121,20 +120,6 @@ def test_scores_of_a_judge_who_steps_back_do_not_count(round_):
 
     assert standings(round_) == []
     assert card.round.event.audit_entries.filter(verb="judging.conflict").count() == 1
-
-
-def test_put_on_takes_projects_of_the_event_only(round_, host):
-    project = ProjectFactory(team__event=round_.event, submitted=True)
-
-    actions.put_on(round_, project, host)
-    round_.refresh_from_db()
-    assert (round_.now_on, round_.now_on_since is not None) == (project, True)
-    with pytest.raises(NotInThisRound):
-        actions.put_on(round_, ProjectFactory(submitted=True), host)
-    actions.put_on(round_, None, host)
-
-    round_.refresh_from_db()
-    assert round_.now_on is None
 
 
 def test_publish_results_freezes_and_tells_once(round_, host):
@@ -266,8 +251,6 @@ def test_the_buttons_of_the_judging_page(client, round_, host):
         return client.post(url, data, follow=True).content.decode()
 
     assert "1 new scorecard." in post("deal")
-    assert "On stage" in post("on_stage", round_.pk, project=project.pk)
-    assert "a break" in post("on_stage", round_.pk, project="")
     assert "Noted." in post("award", prize.pk, project=project.pk)
     assert "Noted." in post("award", prize.pk, project="")
     assert "still open" in post("publish")

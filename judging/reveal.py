@@ -1,0 +1,97 @@
+"""What the big screen may show of a published result: the steps so far, never the rest.
+
+Works on snapshots alone; what has not been published does not exist here.
+"""
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from events.models import Event
+from judging.models import Reveal
+
+
+@dataclass(frozen=True)
+class Step:
+    """One press: a place with those who share it, or a prize. ``place`` 0 is none."""
+
+    place: int
+    label: str
+    winners: tuple[dict[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    name: str
+    steps: tuple[Step, ...]
+
+
+def parts_of(snapshot: dict[str, Any], places: int) -> list[Part]:
+    """What can be revealed of a snapshot: its rounds, then its prizes.
+
+    Each from the last of ``places`` to the first; who share a place share a step.
+    """
+    parts = []
+    for round_ in snapshot.get("rounds", ()):
+        lines = sorted(
+            (one for one in round_["projects"] if one["rank"] <= places),
+            key=lambda one: -one["rank"],
+        )
+        steps = [
+            Step(place, "", tuple(_winner(line) for line in shared))
+            for place, shared in groupby(lines, key=lambda one: int(one["rank"]))
+        ]
+        parts.append(Part(round_["name"], tuple(steps)))
+    prizes = [
+        Step(0, award["prize"], (_winner(award),))
+        for award in reversed(snapshot.get("awards", ()))
+    ]
+    return [*parts, Part(_("Prizes"), tuple(prizes))]
+
+
+def _winner(line: dict[str, Any]) -> dict[str, str]:
+    return {"title": line["title"], "team": line["team"]}
+
+
+@dataclass(frozen=True)
+class OnScreen:
+    """A reveal as the room sees it; ``shown`` is newest first."""
+
+    name: str
+    shown: tuple[Step, ...]
+    left: int
+
+    @property
+    def newest(self) -> Step | None:
+        return self.shown[0] if self.shown else None
+
+
+def steps_of(reveal: Reveal) -> tuple[Step, ...]:
+    """All that this reveal will show; for whoever presses, not for the screen."""
+    if reveal.result is None:
+        return ()
+    return parts_of(reveal.result.snapshot, reveal.places)[reveal.part].steps
+
+
+def next_step(reveal: Reveal) -> Step | None:
+    return next(iter(steps_of(reveal)[reveal.shown :]), None)
+
+
+def on_screen(reveal: Reveal) -> OnScreen | None:
+    """What may be seen now; ``None`` before publishing."""
+    if reveal.result is None:
+        return None
+    part = parts_of(reveal.result.snapshot, reveal.places)[reveal.part]
+    shown = part.steps[: reveal.shown]
+    return OnScreen(part.name, tuple(reversed(shown)), len(part.steps) - len(shown))
+
+
+def reveal_of(event: Event) -> Reveal | None:
+    return Reveal.objects.select_related("result").filter(event=event.pk).first()
+
+
+def are_held_back(event: Event) -> bool:
+    """Whether the result is still for the stage alone, although it is published."""
+    return Reveal.objects.filter(event=event.pk, hides_results=True).exists()
