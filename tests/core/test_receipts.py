@@ -178,7 +178,8 @@ def test_the_same_page_with_other_words_makes_nothing_and_says_so(page, event, c
 def test_the_admin_adds_one_thing_as_well(client, event, organiser):
     client.force_login(organiser)
     tab = Editor(client, reverse("admin:judging_judge_add"))
-    typed = {"event": str(event.pk), "name": "Jo"}
+    jo = {"name": "Jo", "email": "jo@example.org", "tracks": None}
+    typed = {"event": str(event.pk), **jo}
 
     answers = [tab.save(**typed), tab.save(**typed)]
 
