@@ -1,13 +1,20 @@
 """What a judge's phone carries: rubric, route, projects, and their own cards."""
 
+from base64 import b64encode
+from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
+from django.db.models import Prefetch
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
-from events.models import Phase
+from events.models import Event, Phase
 from judging.conflicts import conflicts_of
-from judging.models import Judge, Scorecard
+from judging.models import Criterion, Judge, Round, Scorecard
 from submissions.models import Project
+
+Status = Scorecard.Status
 
 
 def cards_of(judge: Judge) -> list[Scorecard]:
@@ -17,9 +24,26 @@ def cards_of(judge: Judge) -> list[Scorecard]:
         .filter(judge=judge, project__status=Project.Status.SUBMITTED)
         .exclude(project__in=conflicts_of(judge))
         .select_related("project__team", "round")
-        .prefetch_related("scores")
+        .prefetch_related("scores", "project__tracks")
         .order_by("round__order", "position", "pk")
     )
+
+
+def next_card(cards: list[Scorecard], card: Scorecard) -> Scorecard | None:
+    """Where to go from a card: what is to score, then whom to visit again."""
+    place = cards.index(card)
+    others = cards[place + 1 :] + cards[:place]
+    for wanted in ({Status.TODO, Status.STARTED}, Scorecard.TO_VISIT_AGAIN):
+        for other in others:
+            if other.status in wanted:
+                return other
+    return None
+
+
+def rounds_of(event: Event) -> list[Round]:
+    """The event's rounds with their rubrics as they are now."""
+    current = Prefetch("criteria", Criterion.objects.current())
+    return list(event.rounds.prefetch_related(current))
 
 
 def card_state(card: Scorecard, scores: dict[int, int]) -> dict[str, Any]:
@@ -35,13 +59,32 @@ def card_state(card: Scorecard, scores: dict[int, int]) -> dict[str, Any]:
     }
 
 
-def scores_of(card: Scorecard) -> dict[int, int]:
-    return {score.criterion_id: score.value for score in card.scores.all()}
+def scores_of(card: Scorecard, rubric: Iterable[int]) -> dict[int, int]:
+    return {
+        s.criterion_id: s.value for s in card.scores.all() if s.criterion_id in rubric
+    }
+
+
+def vault_of(judge: Judge) -> list[str]:
+    """Keys for what a judge leaves unsent on a phone that they sign out of.
+
+    The first one locks; older ones, of secret keys that were replaced, still unlock.
+    """
+    secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return [
+        b64encode(
+            salted_hmac(
+                "judging.vault", str(judge.pk), secret=secret, algorithm="sha256"
+            ).digest()
+        ).decode()
+        for secret in secrets
+    ]
 
 
 def state_of(judge: Judge) -> dict[str, Any]:
     window = judge.event.window(Phase.JUDGING)
-    rounds = judge.event.rounds.prefetch_related("criteria").select_related("now_on")
+    rounds = rounds_of(judge.event)
+    rubric = {c.pk for round_ in rounds for c in round_.criteria.all()}
     return {
         "menlo": "state",
         "judge": {"id": judge.pk, "name": judge.name},
@@ -49,30 +92,11 @@ def state_of(judge: Judge) -> dict[str, Any]:
         "now": timezone.now().isoformat(),
         "opens_at": window.opens_at.isoformat() if window else None,
         "closes_at": window.closes_at.isoformat() if window else None,
-        "rounds": [
-            {
-                "id": round_.pk,
-                "name": round_.name,
-                "kind": round_.kind,
-                "now_on": round_.now_on_id,
-                "criteria": [
-                    {
-                        "id": c.pk,
-                        "name": c.name,
-                        "description": c.description,
-                        "values": [
-                            {"value": value, "label": label}
-                            for value, label in c.labelled_values
-                        ],
-                    }
-                    for c in round_.criteria.all()
-                ],
-            }
-            for round_ in rounds
-        ],
+        "vault": vault_of(judge),
+        "rounds": [_round_state(round_) for round_ in rounds],
         "cards": [
             {
-                **card_state(card, scores_of(card)),
+                **card_state(card, scores_of(card, rubric)),
                 "round": card.round_id,
                 "project": {
                     "id": card.project_id,
@@ -80,9 +104,34 @@ def state_of(judge: Judge) -> dict[str, Any]:
                     "tagline": card.project.tagline,
                     "team": card.project.team.name,
                     "table": card.project.team.table,
+                    "tracks": [track.pk for track in card.project.tracks.all()],
                     "path": card.project.get_absolute_url(),
                 },
             }
             for card in cards_of(judge)
+        ],
+    }
+
+
+def _round_state(round_: Round) -> dict[str, Any]:
+    return {
+        "id": round_.pk,
+        "name": round_.name,
+        "kind": round_.kind,
+        "now_on": round_.now_on_id,
+        "has_begun": round_.has_begun,
+        "is_closed": round_.closed_at is not None,
+        "criteria": [
+            {
+                "id": c.pk,
+                "name": c.name,
+                "description": c.description,
+                "track": c.track_id,
+                "values": [
+                    {"value": value, "label": label}
+                    for value, label in c.labelled_values
+                ],
+            }
+            for c in round_.criteria.all()
         ],
     }
