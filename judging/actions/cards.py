@@ -21,13 +21,13 @@ from accounts.adapter import where_from
 from accounts.models import User
 from core.exceptions import Refused
 from events.log import record
-from events.models import Phase, PhaseWindow
+from events.models import Event, Phase, PhaseWindow
 from judging import chain
 from judging.actions.absences import tell_of_absence
 from judging.actions.pairings import declare_conflict
 from judging.conflicts import in_conflict
 from judging.models import Criterion, Score, Scorecard, ScorecardRevision
-from judging.payload import CardPayload, content_of, read_payload
+from judging.payload import CONFLICT, CardPayload, content_of, read_payload
 from submissions.models import Project
 
 Outcome = ScorecardRevision.Outcome
@@ -83,6 +83,9 @@ def save_scorecard(card_pk: int, judge: int, fingerprint: str, data: Any) -> Sav
     A judge may step back at any time, whatever the clock says.
     Six queries, all after the lock but the one that takes it: mind what you add.
     """
+    if isinstance(data, dict) and data.get("status") == CONFLICT:
+        # Dealing locks the event before its cards; in another order each would wait.
+        Event.objects.select_for_update(of=("self",)).filter(judges=judge).first()
     card = (
         Scorecard.objects.select_for_update(of=("self",))
         .select_related("judge", "round__event")
