@@ -48,10 +48,12 @@ lighthouse: ## how a phone's first visit to four pages is judged (needs npm)
 	@$(PYTHON) scripts/packages.py base
 	@.venv/bin/python scripts/lighthouse.py
 
-chaos: ## kill workers at work, type nonsense everywhere; count what is lost or broken
+chaos: ## kill workers and phones at work, type nonsense everywhere; count what is lost
 	@$(PYTHON) scripts/packages.py dev
 	@for round in $$(seq $(ROUNDS)); do pytest -q -m worker -k killed || exit 1; done
 	@ODD_WORDS=12 pytest -q tests/bad_input
+	@PHONE_KILLS=40 PHONE_TAPS_BEFORE_A_KILL=10 PHONE_FAULTS=300 PHONE_SHIFT=25 PHONE_STEPS=600 \
+		pytest -q -s tests/judging/test_phone_faults.py
 
 lock: ## lock requirements/*.in anew, with hashes and without any index's address
 	@$(PYTHON) scripts/packages.py dev

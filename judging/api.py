@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.generic import View
 
@@ -29,10 +30,14 @@ from judging.actions.cards import (
     ProjectIsGone,
     Saved,
 )
+from judging.models import Judge, Round
 from judging.payload import Malformed
 from judging.state import card_state, state_of
 
 LARGEST_BODY = 64 * 1024
+OPEN_AGAIN = gettext_lazy(
+    "Open your judging link again. Nothing on this phone is lost."
+)
 STATUS = {
     NotYours: HTTPStatus.FORBIDDEN,
     ConflictOfInterest: HTTPStatus.FORBIDDEN,
@@ -42,36 +47,61 @@ STATUS = {
 }
 
 
-def _no(status: HTTPStatus, text: str, **more: Any) -> JsonResponse:
-    return JsonResponse({"menlo": "error", "error": text, **more}, status=status)
+def _no(status: HTTPStatus, text: Any, **more: Any) -> JsonResponse:
+    return JsonResponse({"menlo": "error", "error": str(text), **more}, status=status)
 
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(name)
 
 
+def _no_name_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        raise ValueError
+    return content
+
+
 def not_open(request: HttpRequest) -> JsonResponse:
     """Tell a link that was revoked from a session that ended."""
     is_revoked = bool(sessions.opened_link(request)[0])
-    text = (
-        LinkIsClosed.message
-        if is_revoked
-        else _("Open your judging link again. Nothing on this phone is lost.")
-    )
-    return _no(HTTPStatus.UNAUTHORIZED, str(text), revoked=is_revoked)
+    text = LinkIsClosed.message if is_revoked else OPEN_AGAIN
+    return _no(HTTPStatus.UNAUTHORIZED, text, revoked=is_revoked)
 
 
 @method_decorator([login_not_required, never_cache], name="dispatch")
 class StateView(View):
     """Everything that the phone needs to work without a network."""
 
-    http_method_names = ["get"]
+    http_method_names = ["get", "delete"]
 
     def get(self, request: HttpRequest) -> HttpResponse:
         judge = sessions.current_judge(request)
         if judge is None:
             return not_open(request)
         return JsonResponse({**state_of(judge), "csrf": get_token(request)})
+
+    def delete(self, request: HttpRequest) -> HttpResponse:
+        """Sign out; for a phone that could say so only later."""
+        sessions.leave(request)
+        return JsonResponse({"menlo": "left"})
+
+
+@method_decorator([login_not_required, never_cache], name="dispatch")
+class NowView(View):
+    """Which demo is on in each round: small, because phones ask every few seconds."""
+
+    http_method_names = ["get"]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        number, fingerprint = sessions.opened_link(request)
+        judge = Judge.objects.active().filter(pk=number).first()
+        if judge is None or judge.fingerprint != fingerprint:
+            return not_open(request)
+        rounds = Round.objects.filter(event=judge.event_id)
+        return JsonResponse(
+            {"menlo": "now", "on": dict(rounds.values_list("pk", "now_on"))}
+        )
 
 
 @method_decorator([login_not_required, never_cache], name="dispatch")
@@ -91,10 +121,17 @@ class PutView(View):
         judge, fingerprint = sessions.opened_link(request)
         if not judge:
             return not_open(request)
+        # A page that stayed open while somebody else's link was opened beside it.
+        if request.headers.get("X-Judge", str(judge)) != str(judge):
+            return _no(HTTPStatus.UNAUTHORIZED, OPEN_AGAIN, revoked=False)
         if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
             return _no(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _("This is too long."))
         try:
-            data = json.loads(request.body, parse_constant=_refuse_constant)
+            data = json.loads(
+                request.body,
+                parse_constant=_refuse_constant,
+                object_pairs_hook=_no_name_twice,
+            )
         except (ValueError, RecursionError):
             return _no(HTTPStatus.BAD_REQUEST, _("This is no JSON."))
         return self.save(request, partial(self.act, judge, fingerprint, data, **kwargs))

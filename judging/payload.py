@@ -1,23 +1,27 @@
 """What a phone sends: one whole scorecard. Read strictly, refused with a sentence."""
 
+import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from core.text import clean_text
+from core.text import clean_line, clean_text
 from judging.models import Criterion, Scorecard
 
 LONGEST_TEXT = 5000
-LONGEST_CLIENT = 40
+LONGEST_REASON = 200
+CLIENT = re.compile(r"[\w.-]{1,40}", re.ASCII)
 LARGEST_REVISION = 2**53
 FIELDS = {
-    "base", "client", "feedback", "notes", "revision", "scores", "starred", "status",
-    "tapped_at", "taps",
+    "base", "client", "feedback", "notes", "reason", "revision", "scores", "starred",
+    "status", "tapped_at", "taps",
 }  # fmt: skip
+# Sent as a card's status by a judge who steps back; never a card's status here.
+CONFLICT = "conflict"
 WORDS = ("notes", "feedback", "starred", "status")
 
 
@@ -39,11 +43,16 @@ class CardPayload:
     feedback: str
     starred: bool
     status: str
+    reason: str
     # The revision in which each field was tapped, and the one that the phone knew of
     # before: what it did not tap is not its word. Without them all fields are.
     taps: dict[str, int]
     base: dict[str, int]
     is_by_field: bool
+
+    @property
+    def steps_back(self) -> bool:
+        return self.status == CONFLICT
 
     def fields(self) -> dict[str, Any]:
         """Each field that was tapped, with its value; a score taken back is None."""
@@ -58,6 +67,7 @@ class CardPayload:
         return {
             "scores": {str(k): v for k, v in sorted(self.scores.items())},
             **{name: getattr(self, name) for name in WORDS},
+            **({"reason": self.reason} if self.steps_back else {}),
             **({"taps": self.taps, "base": self.base} if self.is_by_field else {}),
         }
 
@@ -80,7 +90,7 @@ def read_payload(data: Any, rubric: list[Criterion]) -> CardPayload:
     if unknown := sorted(set(data) - FIELDS):
         raise Malformed(unknown[0], _("This field is not known."))
     client = data.get("client")
-    if not isinstance(client, str) or not 1 <= len(client) <= LONGEST_CLIENT:
+    if not isinstance(client, str) or not CLIENT.fullmatch(client):
         raise Malformed("client", _("The device must name itself."))
     revision = _whole("revision", data.get("revision"), 1, LARGEST_REVISION)
     names = [*(f"scores.{c.pk}" for c in rubric), *WORDS]
@@ -89,11 +99,12 @@ def read_payload(data: Any, rubric: list[Criterion]) -> CardPayload:
         client=client,
         revision=revision,
         tapped_at=_moment(data.get("tapped_at")),
-        scores=_scores(data.get("scores"), {c.pk: c for c in rubric}),
+        scores=_scores(data.get("scores"), {str(c.pk): c for c in rubric}),
         notes=_text("notes", data.get("notes", "")),
         feedback=_text("feedback", data.get("feedback", "")),
         starred=_flag(data.get("starred", False)),
         status=_status(data.get("status")),
+        reason=_reason(data.get("reason", "")),
         taps=_revisions("taps", data["taps"], names, revision)
         if is_by_field
         else dict.fromkeys(names, revision),
@@ -126,19 +137,19 @@ def _moment(value: Any) -> datetime | None:
         return None
     try:
         moment = parse_datetime(value) if isinstance(value, str) else None
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise Malformed("tapped_at", _("This is no moment in time."))
-    return moment
+        if moment is not None and moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise Malformed("tapped_at", _("This is no moment in time."))
 
 
-def _scores(value: Any, rubric: dict[int, Criterion]) -> dict[int, int]:
+def _scores(value: Any, rubric: dict[str, Criterion]) -> dict[int, int]:
     if not isinstance(value, dict):
         raise Malformed("scores", _("Scores are an object: criterion to number."))
     scores = {}
     for key, score in value.items():
-        criterion = rubric.get(int(key)) if key.isascii() and key.isdigit() else None
+        criterion = rubric.get(key)
         if criterion is None:
             raise Malformed(f"scores.{key}", _("This criterion is not in the rubric."))
         if score is not None:
@@ -163,7 +174,16 @@ def _flag(value: Any) -> bool:
     return value
 
 
+def _reason(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > LONGEST_REASON:
+        raise Malformed("reason", _("This must be a text of at most 200 characters."))
+    try:
+        return clean_line(value)
+    except ValidationError as error:
+        raise Malformed("reason", str(error.messages[0])) from None
+
+
 def _status(value: Any) -> str:
-    if value not in Scorecard.Status.values:
+    if value not in [*Scorecard.Status.values, CONFLICT]:
         raise Malformed("status", _("This state is not known."))
     return str(value)

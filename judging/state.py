@@ -1,16 +1,22 @@
 """What a judge's phone carries: rubric, route, projects, and their own cards."""
 
+from base64 import b64encode
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Prefetch
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
-from events.models import Phase
+from events.models import Event, Phase
 from judging.conflicts import conflicts_of
-from judging.models import Criterion, Judge, Scorecard
+from judging.models import Criterion, Judge, Round, Scorecard
 from judging.running import running_orders
 from submissions.models import Project
+
+Status = Scorecard.Status
 
 
 def cards_of(judge: Judge) -> list[Scorecard]:
@@ -20,9 +26,26 @@ def cards_of(judge: Judge) -> list[Scorecard]:
         .filter(judge=judge, project__status=Project.Status.SUBMITTED)
         .exclude(project__in=conflicts_of(judge))
         .select_related("project__team", "round")
-        .prefetch_related("scores")
+        .prefetch_related("scores", "project__tracks")
         .order_by("round__order", "position", "pk")
     )
+
+
+def next_card(cards: list[Scorecard], card: Scorecard) -> Scorecard | None:
+    """Where to go from a card: what is to score, then whom to visit again."""
+    place = cards.index(card)
+    others = cards[place + 1 :] + cards[:place]
+    for wanted in ({Status.TODO, Status.STARTED}, Scorecard.TO_VISIT_AGAIN):
+        for other in others:
+            if other.status in wanted:
+                return other
+    return None
+
+
+def rounds_of(event: Event) -> list[Round]:
+    """The event's rounds with their rubrics as they are now."""
+    current = Prefetch("criteria", Criterion.objects.current())
+    return list(event.rounds.prefetch_related(current))
 
 
 def card_state(card: Scorecard, scores: dict[int, int]) -> dict[str, Any]:
@@ -38,8 +61,26 @@ def card_state(card: Scorecard, scores: dict[int, int]) -> dict[str, Any]:
     }
 
 
-def scores_of(card: Scorecard) -> dict[int, int]:
-    return {score.criterion_id: score.value for score in card.scores.all()}
+def scores_of(card: Scorecard, rubric: Iterable[int]) -> dict[int, int]:
+    return {
+        s.criterion_id: s.value for s in card.scores.all() if s.criterion_id in rubric
+    }
+
+
+def vault_of(judge: Judge) -> list[str]:
+    """Keys for what a judge leaves unsent on a phone that they sign out of.
+
+    The first one locks; older ones, of secret keys that were replaced, still unlock.
+    """
+    secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return [
+        b64encode(
+            salted_hmac(
+                "judging.vault", str(judge.pk), secret=secret, algorithm="sha256"
+            ).digest()
+        ).decode()
+        for secret in secrets
+    ]
 
 
 def _text(moment: datetime | None) -> str | None:
@@ -48,11 +89,8 @@ def _text(moment: datetime | None) -> str | None:
 
 def state_of(judge: Judge) -> dict[str, Any]:
     window = judge.event.window(Phase.JUDGING)
-    rounds = list(
-        judge.event.rounds.prefetch_related(
-            Prefetch("criteria", Criterion.objects.filter(retired_in=None))
-        )
-    )
+    rounds = rounds_of(judge.event)
+    rubric = {c.pk for round_ in rounds for c in round_.criteria.all()}
     orders = running_orders(rounds)
     return {
         "menlo": "state",
@@ -61,34 +99,17 @@ def state_of(judge: Judge) -> dict[str, Any]:
         "now": timezone.now().isoformat(),
         "opens_at": _text(window.opens_at) if window else None,
         "closes_at": _text(window.closes_at) if window else None,
+        "vault": vault_of(judge),
         "rounds": [
             {
-                "id": round_.pk,
-                "name": round_.name,
-                "kind": round_.kind,
-                "now_on": round_.now_on_id,
-                "now_on_since": _text(round_.now_on_since),
-                "ends_at": _text(round_.ends_at),
-                "is_break": round_.is_break,
+                **_round_state(round_),
                 "order": [project.pk for project in orders[round_.pk]],
-                "criteria": [
-                    {
-                        "id": c.pk,
-                        "name": c.name,
-                        "description": c.description,
-                        "values": [
-                            {"value": value, "label": label}
-                            for value, label in c.labelled_values
-                        ],
-                    }
-                    for c in round_.criteria.all()
-                ],
             }
             for round_ in rounds
         ],
         "cards": [
             {
-                **card_state(card, scores_of(card)),
+                **card_state(card, scores_of(card, rubric)),
                 "round": card.round_id,
                 "project": {
                     "id": card.project_id,
@@ -96,9 +117,37 @@ def state_of(judge: Judge) -> dict[str, Any]:
                     "tagline": card.project.tagline,
                     "team": card.project.team.name,
                     "table": card.project.team.table,
+                    "tracks": [track.pk for track in card.project.tracks.all()],
                     "path": card.project.get_absolute_url(),
                 },
             }
             for card in cards_of(judge)
+        ],
+    }
+
+
+def _round_state(round_: Round) -> dict[str, Any]:
+    return {
+        "id": round_.pk,
+        "name": round_.name,
+        "kind": round_.kind,
+        "now_on": round_.now_on_id,
+        "now_on_since": _text(round_.now_on_since),
+        "ends_at": _text(round_.ends_at),
+        "is_break": round_.is_break,
+        "has_begun": round_.has_begun,
+        "is_closed": round_.closed_at is not None,
+        "criteria": [
+            {
+                "id": c.pk,
+                "name": c.name,
+                "description": c.description,
+                "track": c.track_id,
+                "values": [
+                    {"value": value, "label": label}
+                    for value, label in c.labelled_values
+                ],
+            }
+            for c in round_.criteria.all()
         ],
     }

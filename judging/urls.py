@@ -29,6 +29,7 @@ urlpatterns = [
     path("judge/offline/", phone.OfflineView.as_view(), name="offline"),
     path("judge/manifest.webmanifest", phone.ManifestView.as_view(), name="manifest"),
     path("judge/api/state/", api.StateView.as_view(), name="state"),
+    path("judge/api/now/", api.NowView.as_view(), name="now"),
     path(
         "judge/api/scorecards/<int:pk>/",
         api.ScorecardView.as_view(),

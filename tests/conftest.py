@@ -15,7 +15,7 @@ from tests.factories.events import (
 from tests.factories.judging import JudgeFactory
 from tests.factories.teams import MembershipFactory, TeamFactory
 
-pytest_plugins = ["tests.parts"]
+pytest_plugins = ["tests.parts", "tests.phones"]
 
 _flush = BaseDatabaseOperations.execute_sql_flush
 

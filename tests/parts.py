@@ -16,7 +16,7 @@ import sys
 import time
 from pathlib import Path
 from urllib.parse import quote
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 import redis
@@ -221,6 +221,10 @@ def environment(transactional_db, tmp_path):
     """How to start a process of ours on the test database: real settings, demo mode."""
     # Another test's database is gone; nobody told those who kept pages of it.
     shutil.rmtree(Path(os.environ["MENLO_TEST_DIR"]) / "cache", ignore_errors=True)
+    return own_environment()
+
+
+def own_environment():
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "hackathon.settings",
@@ -263,7 +267,25 @@ def celery_worker(start_worker, smtp_server):
 
 
 class Site(Process):
-    url = ""
+    """Our site by gunicorn; ``SITE_URL`` is its address unless another is given."""
+
+    def __init__(self, *, log, env):
+        self.port = free_port()
+        own = f"http://127.0.0.1:{self.port}"
+        self.url = env.get("SITE_URL", own)
+        super().__init__(
+            [
+                *(sys.executable, "-m", "gunicorn", "hackathon.wsgi"),
+                *("--bind", f"127.0.0.1:{self.port}", "--threads", "4"),
+                "--no-control-socket",
+            ],
+            log=log,
+            env={"SITE_URL": own, **env},
+        )
+        self.wait_for("Booting worker")
+        host = {"Host": self.url.removeprefix("http://")}
+        with urlopen(Request(f"{own}/healthz/", headers=host), timeout=PATIENCE):  # noqa: S310 -- ours
+            pass
 
     def sign_in(self, page, user):
         """Give the browser a session of ``user``'s, as if they had signed in."""
@@ -294,22 +316,9 @@ def start_site(environment, static_files, tmp_path):
     sites = []
 
     def start(**variables):
-        port = free_port()
-        url = f"http://127.0.0.1:{port}"
-        site = Site(
-            [
-                *(sys.executable, "-m", "gunicorn", "hackathon.wsgi"),
-                *("--bind", f"127.0.0.1:{port}", "--threads", "4"),
-                "--no-control-socket",
-            ],
-            log=tmp_path / f"site{len(sites)}.log",
-            env={**environment, "SITE_URL": url, **variables},
-        )
-        site.url = url
-        sites.append(site)
-        site.wait_for("Booting worker")
-        with urlopen(f"{url}/healthz/", timeout=PATIENCE):  # noqa: S310 -- ours
-            return site
+        log = tmp_path / f"site{len(sites)}.log"
+        sites.append(Site(log=log, env={**environment, **variables}))
+        return sites[-1]
 
     yield start
     for site in sites:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -21,18 +21,16 @@ from accounts.adapter import where_from
 from accounts.models import User
 from core.exceptions import Refused
 from events.log import record
-from events.models import Phase, PhaseWindow
+from events.models import Event, Phase, PhaseWindow
 from judging import chain
 from judging.actions.absences import tell_of_absence
+from judging.actions.pairings import declare_conflict
 from judging.conflicts import in_conflict
 from judging.models import Criterion, Score, Scorecard, ScorecardRevision
-from judging.payload import CardPayload, content_of, read_payload
+from judging.payload import CONFLICT, CardPayload, content_of, read_payload
 from submissions.models import Project
 
 Outcome = ScorecardRevision.Outcome
-Status = Scorecard.Status
-# What was tapped before closing counts if it arrives this soon after.
-GRACE = timedelta(minutes=10)
 
 
 class NotYours(Refused):
@@ -82,11 +80,15 @@ def save_scorecard(card_pk: int, judge: int, fingerprint: str, data: Any) -> Sav
     The lock on the card makes two phones take turns; of each field the newest tap
     stands, and every card that arrived is kept. After the deadline nothing is lost
     either: it waits for an organiser. ``fingerprint`` is the link's that was opened.
+    A judge may step back at any time, whatever the clock says.
     Six queries, all after the lock but the one that takes it: mind what you add.
     """
+    if isinstance(data, dict) and data.get("status") == CONFLICT:
+        # Dealing locks the event before its cards; in another order each would wait.
+        Event.objects.select_for_update(of=("self",)).filter(judges=judge).first()
     card = (
         Scorecard.objects.select_for_update(of=("self",))
-        .select_related("judge")
+        .select_related("judge", "round__event")
         .filter(pk=card_pk, judge=judge)
         .first()
     )
@@ -104,9 +106,12 @@ def save_scorecard(card_pk: int, judge: int, fingerprint: str, data: Any) -> Sav
         if earlier.payload != payload.as_json():
             raise OtherContent
         return Saved(card, scores, payload.revision, earlier.outcome, earlier.overruled)
-    counting = _counting(card, payload)
-    taken, overruled = _merge(card, scores, payload, counting)
-    if len(counting) < len(payload.taps):
+    on_time = set() if payload.steps_back else _on_time(card, payload)
+    retired = {f"scores.{c.pk}" for c in rubric if c.retired_in}
+    taken, overruled = _merge(card, scores, payload, on_time - retired)
+    if payload.steps_back:
+        outcome = Outcome.APPLIED
+    elif len(on_time) < len(payload.taps):
         outcome = Outcome.LATE
     else:
         outcome = Outcome.APPLIED if taken else Outcome.STALE
@@ -118,28 +123,38 @@ def save_scorecard(card_pk: int, judge: int, fingerprint: str, data: Any) -> Sav
         outcome=outcome,
         overruled=overruled,
         tapped_at=payload.tapped_at,
+        rubric_version=card.round.rubric_version,
         source=where_from(),
     )
     chain.append(card, arrived)
     arrived.save()
-    _apply(card, scores, payload, taken, len(rubric))
-    if "status" in taken and card.status == Status.ABSENT:
+    _apply(card, scores, payload, taken, len(rubric) - len(retired))
+    if "status" in taken and card.status == Scorecard.Status.ABSENT:
         tell_of_absence(card)
+    if payload.steps_back:
+        declare_conflict(card.judge, card.project, payload.reason)
     return Saved(card, scores, payload.revision, outcome, overruled)
 
 
 def _rubric_of(card: Scorecard) -> tuple[list[Criterion], dict[int, int]]:
-    """The criteria, and the card's scores so far."""
+    """The criteria that a phone may know, and the card's scores that count so far.
+
+    Those that were retired are among them: a phone that was away does not know yet.
+    """
     rubric: list[Any] = list(
-        Criterion.objects.filter(round=card.round_id).annotate(
+        Criterion.objects.of(card.project_id)
+        .filter(round=card.round_id)
+        .annotate(
             mine=FilteredRelation("scores", condition=Q(scores__scorecard=card)),
             given=F("mine__value"),
         )
     )
-    return rubric, {c.pk: c.given for c in rubric if c.given is not None}
+    return rubric, {
+        c.pk: c.given for c in rubric if c.given is not None and not c.retired_in
+    }
 
 
-def _counting(card: Scorecard, payload: CardPayload) -> set[str]:
+def _on_time(card: Scorecard, payload: CardPayload) -> set[str]:
     """Which of the fields that were tapped are on time; raise if none may be."""
     window = PhaseWindow.objects.filter(event=card.judge.event_id, phase=Phase.JUDGING)
     project: Any = (
@@ -158,16 +173,23 @@ def _counting(card: Scorecard, payload: CardPayload) -> set[str]:
     if project.is_conflict:
         raise ConflictOfInterest
     now = timezone.now()
-    opens_at: datetime | None = project.opens_at
-    closes_at: datetime = project.closes_at
-    if opens_at is None or now < opens_at:
+    round_ = card.round
+    if project.opens_at is None or now < project.opens_at or not round_.has_begun:
         raise JudgingHasNotBegun
+    closes_at = min(project.closes_at, round_.closed_at or project.closes_at)
     if now < closes_at:
         return set(payload.taps)
-    if now < closes_at + GRACE and payload.is_by_field:
+    # What was tapped before closing counts if it arrives soon after.
+    grace = timedelta(minutes=round_.grace_minutes)
+    if now < closes_at + grace and payload.is_by_field:
         closing = closes_at.timestamp() * 1000
         return {name for name, tap in payload.taps.items() if tap <= closing}
     return set()
+
+
+def _tap(payload: CardPayload, name: str) -> int:
+    """When a field was tapped; not later than now, whatever the phone's clock says."""
+    return min(payload.taps[name], int(timezone.now().timestamp() * 1000))
 
 
 def _merge(
@@ -182,7 +204,7 @@ def _merge(
     for name in sorted(counting):
         stands, lost = new.get(name), old.get(name)
         known, client = card.taps.get(name, (0, ""))
-        if payload.taps[name] > known:
+        if _tap(payload, name) > known:
             taken.add(name)
         else:
             stands, lost = lost, stands
@@ -190,6 +212,12 @@ def _merge(
         if payload.is_by_field and unseen and stands != lost and name != "status":
             overruled.append({"field": name, "stands": stands, "lost": lost})
     return taken, overruled
+
+
+def status_of(given: int, criteria: int) -> str:
+    if not given:
+        return Scorecard.Status.TODO
+    return Scorecard.Status.DONE if given == criteria else Scorecard.Status.STARTED
 
 
 def _apply(
@@ -204,7 +232,7 @@ def _apply(
     for name, value in payload.fields().items():
         if name not in taken:
             continue
-        card.taps[name] = [payload.taps[name], payload.client]
+        card.taps[name] = [_tap(payload, name), payload.client]
         if name.startswith("scores."):
             criterion = int(name.removeprefix("scores."))
             scores.pop(criterion, None)
@@ -212,10 +240,8 @@ def _apply(
                 scores[criterion] = value
         else:
             setattr(card, "is_starred" if name == "starred" else name, value)
-    if card.status not in {Status.ABSENT, Status.BUSY}:
-        card.status = Status.TODO
-        if scores:
-            card.status = Status.DONE if len(scores) == criteria else Status.STARTED
+    if card.status not in Scorecard.TO_VISIT_AGAIN:
+        card.status = status_of(len(scores), criteria)
     card.revision = max(card.revision, payload.revision)
     if taken:
         card.client, card.scored_at = payload.client, timezone.now()
@@ -248,8 +274,9 @@ def decide_late(late: ScorecardRevision, user: User, *, accept: bool) -> None:
         rubric, scores = _rubric_of(card)
         content = {"client": late.client, "revision": late.revision, **late.payload}
         payload = read_payload(content, rubric)
-        taken, _overruled = _merge(card, scores, payload, payload.taps)
-        _apply(card, scores, payload, taken, len(rubric))
+        retired = {f"scores.{c.pk}" for c in rubric if c.retired_in}
+        taken, _overruled = _merge(card, scores, payload, payload.taps.keys() - retired)
+        _apply(card, scores, payload, taken, len(rubric) - len(retired))
     record(
         user,
         "judging.late_accepted" if accept else "judging.late_rejected",

@@ -36,6 +36,8 @@ class Scorecard(models.Model):
         BUSY = "busy", _("Team was busy, come back")
         TROUBLE = "trouble", _("Technical trouble, come back")
 
+    # Not scored, but offered again when the rest of the list is done.
+    TO_VISIT_AGAIN = frozenset({Status.ABSENT, Status.BUSY, Status.TROUBLE})
     round = models.ForeignKey(Round, models.CASCADE, related_name="scorecards")
     judge = models.ForeignKey(Judge, models.CASCADE, related_name="scorecards")
     project = models.ForeignKey(Project, models.CASCADE, related_name="scorecards")

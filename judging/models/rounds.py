@@ -183,11 +183,15 @@ class Round(models.Model):
         return self.now_on_since + timedelta(minutes=minutes)
 
     @property
+    def has_begun(self) -> bool:
+        """A round that follows another begins by hand, others with judging."""
+        return self.follows_id is None or self.opened_at is not None
+
+    @property
     def is_open(self) -> bool:
         """Whether scores of this round count that arrive now."""
-        has_begun = self.follows_id is None or self.opened_at is not None
         return (
-            has_begun
+            self.has_begun
             and self.closed_at is None
             and self.event.is_open_for(Phase.JUDGING)
         )
@@ -282,6 +286,11 @@ class CriterionQuerySet(models.QuerySet["Criterion"]):
     def current(self) -> Self:
         """The rubric as it is now; retired criteria keep their scores."""
         return self.filter(retired_in=None)
+
+    def of(self, project: int) -> Self:
+        """What this project is scored on: criteria of its tracks, and of none."""
+        tracks = Track.objects.filter(projects=project)
+        return self.filter(Q(track=None) | Q(track__in=tracks))
 
 
 class Criterion(models.Model):

@@ -40,31 +40,84 @@ def judge_texts() -> dict[str, Any]:
         "seen": _("Got it"),
         "openLink": _("Open your judging link once while you are online."),
         "progress": _("{done} of {all} scored"),
+        "left": _("{n} to go"),
+        "again": _("{n} to visit again"),
+        "allDone": _("All scored. Thank you! You can still change everything."),
+        "groupLeft": _("To score"),
+        "groupAgain": _("To visit again"),
+        "groupDone": _("Scored"),
+        "groupConflict": _("You stepped back"),
+        "notBegun": _("Judging has not begun yet. What you score now waits here."),
+        "isClosed": _(
+            "Judging is closed. What you change now waits for the organisers' word."
+        ),
         "table": _("Table {table}"),
         "nowOn": _("on now"),
+        "onStage": _("On stage:"),
         "noCards": _("Nothing to judge yet. Projects appear when they are handed in."),
         "all": _("All projects"),
         "starred": _("Star"),
         "star": _("☆ Star"),
         "unstar": _("★ Starred"),
-        "mark": {"absent": _("Team is absent"), "busy": _("Busy, come back")},
+        "cannot": _("If you cannot score it now"),
+        "mark": {
+            "absent": _("Absent"),
+            "busy": _("Busy"),
+            "trouble": _("Technical trouble"),
+        },
         "next": {
-            "absent": _("Noted. Go on; the organisers see that the team was away."),
-            "busy": _("Noted. The project stays on your list for later."),
+            "absent": _(
+                "Absent. You are asked again at the end of your list; the organisers "
+                "see that nobody was there."
+            ),
+            "busy": _("Busy. You are asked again at the end of your list."),
+            "trouble": _(
+                "Technical trouble. You are asked again at the end of your list; the "
+                "organisers see it and can help."
+            ),
+            "conflict": _(
+                "You do not score this project. The organisers give it to somebody "
+                "else. Once this is sent, only they can undo it."
+            ),
         },
         "words": _("Notes and feedback"),
         "notes": _("Private notes"),
         "feedback": _("Feedback to the team"),
+        "help": {
+            "notes": _("Only you read this."),
+            "feedback": _("Optional. The team reads this with the results."),
+        },
         "conflict": _("Conflict of interest"),
         "conflictHelp": _("You know them too well? Then you do not score them."),
+        "reason": _("Your reason (optional)"),
         "conflictGo": _("I should not score this"),
         "move": _("Move"),
         "previous": _("Back"),
         "undo": _("Undo"),
         "following": _("Next"),
         "finish": _("Finish"),
-        "leaveUnsent": _("Not sent yet: {n}. Sign out and lose them?"),
-        "status": {value: str(label) for value, label in Scorecard.Status.choices},
+        "undone": _("Taken back. {field}: {value}"),
+        "leaveTitle": _("Not sent yet: {n}"),
+        "leaveText": _(
+            "Send now, or leave them locked on this phone: nobody can read them, and "
+            "they go out when you open your link here again."
+        ),
+        "leaveLost": _("Send now: this phone cannot keep them when you sign out."),
+        "leaveSend": _("Send now and sign out"),
+        "leaveLock": _("Lock them here and sign out"),
+        "leaveLose": _("Delete them and sign out"),
+        "leaveStay": _("Stay signed in"),
+        "leftTitle": _("Signed out"),
+        "leftText": _("Nothing that can be read is left on this phone."),
+        "leftOffline": _(
+            "Nothing that can be read is left on this phone. The server hears of it as "
+            "soon as there is a network."
+        ),
+        "leftAgain": _("Your link opens your list again."),
+        "status": {
+            **{value: str(label) for value, label in Scorecard.Status.choices},
+            "conflict": _("Waiting to be sent"),
+        },
     }
 
 

@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
@@ -23,13 +24,29 @@ from django.views.generic import View
 from accounts.limits import knock
 from core.exceptions import Refused
 from judging import actions, sessions
-from judging.models import Judge, Scorecard
+from judging.models import Criterion, Judge, Scorecard
 from judging.pairs_api import pairwise_rounds
 from judging.payload import Malformed
-from judging.state import cards_of
+from judging.state import cards_of, next_card, scores_of
 
 SERVER_TIME = re.compile(r'<meta name="server-time".*?>')
-SCRIPTS = ("app.js", "outbox.js", "pairs.js", "store.js")
+SCRIPTS = (
+    "app.js",
+    "dom.js",
+    "leave.js",
+    "outbox.js",
+    "pages.js",
+    "pairs.js",
+    "store.js",
+)
+# Drawn by scripts/icons.py.
+ICONS = (
+    ("icon-192", 192, "any"),
+    ("icon-512", 512, "any"),
+    ("icon-maskable-512", 512, "maskable"),
+)
+# Says that a page is ours and not, say, a venue's: the service worker looks for it.
+OURS = "X-Menlo"
 
 
 @method_decorator([login_not_required, never_cache], name="dispatch")
@@ -60,9 +77,12 @@ class JudgeView(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         judge = sessions.current_judge(request)
         if judge is None:
-            return render(request, "judging/link_needed.html", status=403)
-        self.judge = judge
-        return super().dispatch(request, *args, **kwargs)
+            response: Any = render(request, "judging/link_needed.html", status=403)
+        else:
+            self.judge = judge
+            response = super().dispatch(request, *args, **kwargs)
+        response[OURS] = "judging"
+        return response
 
 
 class HomeView(JudgeView):
@@ -71,11 +91,26 @@ class HomeView(JudgeView):
         pairs = pairwise_rounds(self.judge)
         if pairs and not cards:
             return redirect("judging:pairs")
-        done = sum(card.status == Scorecard.Status.DONE for card in cards)
+        again = Scorecard.TO_VISIT_AGAIN
+        done = [card for card in cards if card.status == Scorecard.Status.DONE]
+        groups = [
+            (
+                _("To score"),
+                [c for c in cards if c not in done and c.status not in again],
+            ),
+            (_("To visit again"), [c for c in cards if c.status in again]),
+            (_("Scored"), done),
+        ]
         return render(
             request,
             "judging/judge_home.html",
-            {"judge": self.judge, "cards": cards, "done": done, "pairs": pairs},
+            {
+                "judge": self.judge,
+                "total": len(cards),
+                "done": len(done),
+                "groups": [group for group in groups if group[1]],
+                "pairs": pairs,
+            },
         )
 
 
@@ -89,32 +124,31 @@ class CardView(JudgeView):
             raise Http404
         return card, cards
 
+    def rubric(self, card: Scorecard) -> list[Criterion]:
+        criteria = Criterion.objects.current().of(card.project_id)
+        return list(criteria.filter(round=card.round_id))
+
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         card, cards = self.card(pk)
         place = cards.index(card)
-        given = {score.criterion_id: score.value for score in card.scores.all()}
-        rubric = [
-            (criterion, given.get(criterion.pk))
-            for criterion in card.round.criteria.all()
-        ]
+        rubric = self.rubric(card)
+        given = scores_of(card, {criterion.pk for criterion in rubric})
         return render(
             request,
             "judging/judge_card.html",
             {
                 "judge": self.judge,
                 "card": card,
-                "rubric": rubric,
+                "rubric": [(one, given.get(one.pk)) for one in rubric],
                 "place": place + 1,
                 "total": len(cards),
                 "previous": cards[place - 1] if place else None,
-                "next": cards[place + 1] if place + 1 < len(cards) else None,
-                "statuses": Scorecard.Status,
             },
         )
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         card, cards = self.card(pk)
-        rubric = list(card.round.criteria.all())
+        rubric = self.rubric(card)
         scores = {
             str(c.pk): int(value)
             for c in rubric
@@ -147,9 +181,9 @@ class CardView(JudgeView):
             messages.warning(request, _("Judging is closed. The organisers decide."))
         else:
             messages.success(request, _("Saved."))
-        following = cards[cards.index(card) + 1 :]
+        following = next_card(cards, card)
         return (
-            redirect("judging:card", following[0].pk)
+            redirect("judging:card", following.pk)
             if following
             else redirect("judging:home")
         )
@@ -165,7 +199,10 @@ class StepBackView(JudgeView):
         )
         messages.success(
             request,
-            _("You do not score %(project)s. The organisers have been told.")
+            _(
+                "You do not score %(project)s. The organisers give it to somebody "
+                "else; only they can undo this."
+            )
             % {"project": card.project},
         )
         return redirect("judging:home")
@@ -193,6 +230,7 @@ def shell() -> list[str]:
         static("img/favicon.svg"),
         static("fonts/atkinson-hyperlegible-next.woff2"),
         static("fonts/zilla-slab-600.woff2"),
+        static("vendor/idb-8.0.4.js"),
         *(static(f"judging/{name}") for name in SCRIPTS),
     ]
 
@@ -218,27 +256,40 @@ class OfflineView(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         response = render(request, "judging/judge_offline.html")
         response["Cache-Control"] = "no-cache"
+        response[OURS] = "judging"
         return response
 
 
-@method_decorator(login_not_required, name="dispatch")
+@method_decorator([login_not_required, never_cache], name="dispatch")
 class ManifestView(View):
-    def get(self, _request: HttpRequest) -> HttpResponse:
+    """Makes an app of the judge's pages, which starts by the judge's own link.
+
+    Some systems give an installed app no cookies of the browser's, nor links to open.
+    """
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        judge = sessions.current_judge(request)
         return JsonResponse(
             {
                 "name": _("Menlo judging"),
                 "short_name": "Menlo",
-                "start_url": reverse("judging:home"),
+                "id": reverse("judging:home"),
+                "lang": get_language(),
+                "start_url": judge.get_link_path()
+                if judge
+                else reverse("judging:home"),
                 "scope": reverse("judging:home"),
                 "display": "standalone",
                 "background_color": "#f7f2e7",
                 "theme_color": "#a8321a",
                 "icons": [
                     {
-                        "src": static("img/favicon.svg"),
-                        "sizes": "any",
-                        "type": "image/svg+xml",
+                        "src": static(f"judging/{name}.png"),
+                        "sizes": f"{size}x{size}",
+                        "type": "image/png",
+                        "purpose": purpose,
                     }
+                    for name, size, purpose in ICONS
                 ],
             },
             content_type="application/manifest+json",

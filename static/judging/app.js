@@ -1,42 +1,35 @@
 // The judge's pages, drawn from what lies on this phone. See docs/architecture.md.
 
+import { announce, make, say, show, texts, unsentNow } from "./dom.js";
+import { finish, isLeaving, signOut } from "./leave.js";
 import { Outbox, ours } from "./outbox.js";
+import { cardPage, following, kept, listPage, nameOf, onNow, shown } from "./pages.js";
 import * as store from "./store.js";
 
 const IDLE = 5_000;
+const LOOK_AROUND = 30_000;
+const LOOK_AT_STAGE = 5_000;
 const root = document.querySelector("#judge-app");
-const texts = JSON.parse(document.querySelector("#judge-texts").textContent);
-const status = document.querySelector("#judge-status");
-const newsPlace = document.createElement("div");
-status.after(newsPlace);
+const newsPlace = make("div");
+const stagePlace = make("div");
+document.querySelector("#judge-status").after(stagePlace, newsPlace);
 const otherTabs = new BroadcastChannel("menlo-judging");
 let state;
 let writing = 0; // taps on their way into the phone's storage
 let refused = [];
 let others = 0;
 let flush; // keeps what is being typed
-let wordsOpen;
+let opened; // parts of the page, of one card
+let drawn; // what the page shows, in short
+let held = false; // a finger is on the glass
+let touched = 0;
+let hasLeft = false; // signed out: nothing is fetched or kept any more
 const undo = [];
-
-/** Build an element: text is only ever text. */
-function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (value === true) element.setAttribute(name, "");
-    else if (value !== false && value != null) element.setAttribute(name, value);
-  }
-  element.append(...children.filter((child) => child != null && child !== false));
-  return element;
-}
-const say = (text, values = {}) =>
-  Object.entries(values).reduce((all, [name, value]) => all.replace(`{${name}}`, value), text);
 
 const outbox = new Outbox({
   me: () => state?.judge.id,
   refreshState: () => fetchState(),
   tell(now) {
-    const changed = now.refused.length !== refused.length || now.others !== others;
     ({ refused, others } = now);
     const n = now.waiting;
     const [kind, text] = now.closed
@@ -50,9 +43,8 @@ const outbox = new Outbox({
             : n
               ? ["warning", now.held ? say(texts.held, { n, why: now.held }) : say(texts.waiting, { n })]
               : ["success", texts.saved];
-    status.dataset.waiting = n + refused.length;
-    show(kind, text);
-    if (changed || now.closed === "revoked") drawUnlessTyping();
+    if (state) show(kind, text, n + refused.length);
+    redraw();
   },
   async arrived() {
     await reread();
@@ -60,98 +52,87 @@ const outbox = new Outbox({
   },
 });
 
-function show(kind, text) {
-  status.className = `notice notice--${kind} judge-status`;
-  if (status.textContent !== text) status.textContent = text;
-}
-
 /** Take over what this or another tab wrote. */
 async function reread() {
   state = (await store.kept("state")) ?? state;
-  drawUnlessTyping();
+  redraw();
   await drawNews();
 }
-otherTabs.onmessage = async () => {
+otherTabs.onmessage = async ({ data }) => {
+  if (data === "left") { location.reload(); return; }
   await reread();
   await outbox.report();
 };
 
 async function fetchState() {
+  const asked = Date.now();
   const response = await fetch("/judge/api/state/", {
     redirect: "error", cache: "no-store", signal: AbortSignal.timeout(15_000),
   });
+  const answered = Date.now();
   const fresh = await ours(response);
+  if (hasLeft) return;
   if (response.status === 401 && fresh) outbox.closed = fresh.revoked ? "revoked" : "signedOut";
   if (fresh?.menlo === "state") {
     outbox.closed = "";
     outbox.csrf = fresh.csrf;
     delete fresh.csrf;
-    fresh.skew = Date.parse(fresh.now) - Date.now();
+    fresh.skew = Date.parse(fresh.now) - (asked + answered) / 2;
+    if (state && state.judge.id !== fresh.judge.id) { await makeWay(state); location.replace("/judge/"); return; }
+    await store.unlock(fresh);
+    const before = state;
     state = await store.refresh(fresh);
+    follow(before);
   }
   await store.keep("closed", outbox.closed);
 }
 
+/** Somebody else's link was opened in this browser: what waits is locked away. */
+async function makeWay(known) {
+  state = undefined;
+  if (known.vault && store.canLock()) await store.lock(known);
+}
+
 /** Take one change: on this phone first, then on its way. */
-async function change(card, values, remember = true) {
+async function change(id, values, remember = true) {
+  const before = cardOf(id);
   if (remember) {
-    const before = Object.fromEntries(Object.keys(values).map((field) => [field, store.valueOf(card, field)]));
-    if (Object.keys(values).some((field) => field.startsWith("scores."))) before.status = card.status;
-    undo.push({ id: card.id, before });
+    const old = Object.fromEntries(Object.keys(values).map((field) => [field, store.valueOf(before, field)]));
+    if (Object.keys(values).some((field) => field.startsWith("scores."))) old.status = before.status;
+    delete old.reason;
+    undo.push({ id, before: old });
   }
   writing += 1;
   show("warning", texts.writing);
   try {
-    state = await store.change(card.id, values, Date.now() + (state.skew ?? 0));
+    state = await store.change(id, values, Date.now() + (state.skew ?? 0), state);
   } finally {
     writing -= 1;
   }
   otherTabs.postMessage("");
-  const now = state.cards.find(({ id }) => id === card.id);
-  for (const button of document.querySelectorAll("[data-mark]"))
-    button.setAttribute("aria-pressed", String(now.status === button.dataset.mark));
-  document.querySelector("#judge-undo")?.toggleAttribute("disabled", !undo.some(({ id }) => id === card.id));
+  const card = cardOf(id);
+  // The page shows a tap and a letter already; all else is drawn anew.
+  const isShown = Object.keys(values).every((field) => /^(scores\.|notes|feedback)/.test(field));
+  if (isShown && remember && !store.comesBack(before.status)) {
+    drawn = summary();
+    document.querySelector("#judge-undo")?.removeAttribute("disabled");
+    const on = document.querySelector("#go-on");
+    if (on) on.textContent = following(state, card) ? texts.following : texts.finish;
+  } else draw();
   await outbox.report();
   outbox.send();
 }
 
 const cardOf = (id) => state?.cards.find((card) => card.id === id);
-const rubricOf = (card) => state.rounds.find(({ id }) => id === card.round)?.criteria ?? [];
-const marks = { todo: "○", started: "◐", done: "●", absent: "–", busy: "↻" };
-
-function whereIs({ team, table }) {
-  return table ? `${team} · ${say(texts.table, { table })}` : team;
-}
-
-/** A field and its value in the reader's words. */
-function nameOf(card, field) {
-  const [name, id] = field.split(".");
-  return id ? rubricOf(card).find((one) => one.id === Number(id))?.name ?? id : texts[name];
-}
-const shown = (value) => (value === true ? "★" : value === false ? "☆" : value === null || value === "" ? "–" : String(value));
-
-/** What was scored and could not be delivered, to be read and copied. */
-function kept(entries) {
-  return entries.map(({ card, payload, refused: why }) => {
-    const known = cardOf(card);
-    const values = Object.entries(payload.scores).filter(([, value]) => value != null)
-      .map(([id, value]) => `${known ? nameOf(known, `scores.${id}`) : id}: ${value}`);
-    for (const field of ["notes", "feedback"])
-      if (payload[field]) values.push(`${texts[field]}: ${payload[field]}`);
-    return make("li", { class: "row" },
-      make("div", {},
-        make("strong", {}, known?.project.title ?? say(texts.card, { n: card })),
-        make("div", {}, values.join(" · ") || "–"),
-        why ? make("small", { class: "muted" }, why) : null));
-  });
-}
+const cardHere = () => cardOf(Number(location.hash.match(/^#card-(\d+)$/)?.[1]));
+const canUndo = (id) => undo.some((one) => one.id === id);
+const isTyping = () => document.activeElement?.matches("textarea, #reason");
 
 async function drawKept(place, title, text) {
-  const entries = await store.unsent();
-  const mine = entries.filter(({ judge }) => !state || judge === state.judge.id);
+  const mine = (await store.unsent()).filter((one) => one.payload && (!state || one.judge === state.judge.id));
   place.replaceChildren(...(title ? [make("h1", {}, title), make("p", { class: "lede" }, text)] : []),
     ...(mine.length
-      ? [make("h2", {}, say(texts.keptHere, { n: mine.length })), make("ul", { class: "rows" }, ...kept(mine))]
+      ? [make("h2", {}, say(texts.keptHere, { n: mine.length })), make("ul", { class: "rows" }, kept(state, mine))]
       : []));
 }
 
@@ -164,7 +145,7 @@ async function drawNews() {
       const card = cardOf(one.card);
       const project = card.project.title;
       return make("p", {}, one.late ? say(texts.late, { project }) : say(texts.overruled, {
-        project, field: nameOf(card, one.field), stands: shown(one.stands), lost: shown(one.lost),
+        project, field: nameOf(state, card, one.field), stands: shown(one.stands), lost: shown(one.lost),
       }));
     }),
     make("button", { type: "button", class: "button button--small", onclick: async () => {
@@ -174,122 +155,106 @@ async function drawNews() {
     } }, texts.seen))] : []));
 }
 
-function drawList() {
-  const done = state.cards.filter(({ status: s }) => s === "done").length;
-  const on = new Set(state.rounds.map(({ now_on }) => now_on).filter(Boolean));
-  root.replaceChildren(...[
-    make("h1", {}, state.event.name),
-    make("p", { class: "lede" }, say(texts.progress, { done, all: state.cards.length })),
-    make("progress", { max: state.cards.length || 1, value: done, "aria-label": say(texts.progress, { done, all: state.cards.length }) }),
-    refused.length ? make("section", {}, make("h2", {}, texts.notSaved), make("ul", { class: "rows" }, ...kept(refused))) : null,
-    state.cards.length
-      ? make("ol", { class: "rows judge-list" }, ...state.cards.map((card) =>
-          make("li", { class: "row" },
-            make("a", { class: "judge-list__link", href: `#card-${card.id}` },
-              make("span", { class: "judge-list__mark", "aria-hidden": "true" }, marks[card.status]),
-              make("span", {},
-                make("strong", {}, card.project.title), card.starred ? " ★" : "",
-                make("small", { class: "muted" }, `${whereIs(card.project)} · ${texts.status[card.status]}`),
-                on.has(card.project.id) ? make("span", { class: "tag tag--accent" }, texts.nowOn) : "")))))
-      : make("div", { class: "empty" }, make("p", {}, texts.noCards)),
-    others ? make("p", { class: "muted" }, say(texts.others, { n: others })) : null,
-  ].filter(Boolean));
+/** The demo that is on, unless it is the one that is shown. */
+function drawStage() {
+  const here = cardHere();
+  const on = onNow(state).filter((card) => card !== here);
+  stagePlace.replaceChildren(...on.map((card) =>
+    make("a", { class: "judge-now", href: `#card-${card.id}` }, make("strong", {}, texts.onStage), ` ${card.project.title}`)));
 }
 
-function drawCard({ id }) {
-  const card = cardOf(id);
-  const place = state.cards.indexOf(card);
-  const go = (step) => {
-    const next = state.cards[place + step];
-    location.hash = next ? `#card-${next.id}` : "";
+/** The stage has moved on: go along, if the judge was there and has finished. */
+function follow(before) {
+  if (!before) return;
+  const old = onNow(before).map(({ id }) => id);
+  const next = onNow(state).find(({ id }) => !old.includes(id));
+  if (!next) return;
+  const here = cardHere();
+  const isAlong = !here || (old.includes(here.id) && here.status !== "started");
+  if (isAlong && here !== next && !flush && !isTyping() && !isBusy()) location.hash = `#card-${next.id}`;
+  else announce(`${texts.onStage} ${next.project.title}`);
+}
+const isBusy = () => writing > 0 || held || Date.now() - touched < IDLE;
+
+function type(id, name, area) {
+  let typing;
+  const save = () => {
+    clearTimeout(typing);
+    flush = undefined;
+    if (area.value !== cardOf(id)[name]) change(id, { [name]: area.value });
   };
-  const criterion = (one) => {
-    const chosen = card.scores[one.id];
-    const label = make("p", { class: "judge-level muted", "aria-live": "polite" },
-      one.values.find(({ value }) => value === chosen)?.label || one.description || "");
-    return make("fieldset", { class: "judge-criterion" },
-      make("legend", {}, one.name),
-      make("div", { class: "scale scale--big" }, ...one.values.map(({ value, label: text }) =>
-        make("label", {}, make("input", {
-          type: "radio", id: `score-${one.id}-${value}`, name: `score-${one.id}`, value, checked: value === chosen,
-          onchange: () => {
-            label.textContent = text || one.description || "";
-            navigator.vibrate?.(10);
-            change(cardOf(id), { [`scores.${one.id}`]: value });
-          },
-        }), make("span", {}, String(value))))),
-      label);
-  };
-  const text = (name) => {
-    const area = make("textarea", { id: `text-${name}`, rows: 3, maxlength: 5000 });
-    let typing;
-    area.value = card[name];
-    const save = () => {
-      clearTimeout(typing);
-      flush = undefined;
-      if (area.value !== cardOf(id)[name]) change(cardOf(id), { [name]: area.value });
-    };
-    area.addEventListener("input", () => { clearTimeout(typing); flush = save; typing = setTimeout(save, 600); });
-    area.addEventListener("blur", save);
-    return make("div", { class: "field" }, make("label", { for: area.id }, texts[name]), area);
-  };
-  const redrawn = async (values) => { await change(cardOf(id), values); draw(); };
-  const mark = (name) => make("button", {
-    type: "button", id: `mark-${name}`, class: "button button--small", "data-mark": name, "aria-pressed": String(card.status === name),
-    onclick: () => redrawn({ status: cardOf(id).status === name ? "todo" : name }),
-  }, texts.mark[name]);
-  wordsOpen ??= Boolean(card.notes || card.feedback);
-  root.replaceChildren(...[
-    make("p", { class: "breadcrumb" }, make("a", { href: "#" }, texts.all), ` · ${place + 1} / ${state.cards.length}`),
-    make("h1", { tabindex: "-1", id: "card-title" }, card.project.title),
-    make("p", { class: "muted" }, whereIs(card.project)),
-    card.project.tagline ? make("p", {}, card.project.tagline) : null,
-    ...rubricOf(card).map(criterion),
-    make("div", { class: "actions" },
-      make("button", {
-        type: "button", id: "star", class: "button button--small", "aria-pressed": String(card.starred),
-        onclick: () => redrawn({ starred: !cardOf(id).starred }),
-      }, card.starred ? texts.unstar : texts.star),
-      mark("absent"), mark("busy")),
-    ["absent", "busy"].includes(card.status) ? make("p", { class: "notice" }, texts.next[card.status]) : null,
-    make("details", { open: wordsOpen, ontoggle: ({ target }) => { wordsOpen = target.open; } },
-      make("summary", {}, texts.words), text("notes"), text("feedback")),
-    make("details", {}, make("summary", {}, texts.conflict),
-      make("p", {}, texts.conflictHelp),
-      make("a", { class: "button button--danger", href: `/judge/cards/${id}/?step-back=1` }, texts.conflictGo)),
-    make("nav", { class: "judge-bar", "aria-label": texts.move },
-      make("button", { type: "button", id: "go-back", class: "button", disabled: place === 0, onclick: () => go(-1) }, texts.previous),
-      make("button", { type: "button", id: "judge-undo", class: "button", disabled: !undo.some((one) => one.id === id), onclick: () => takeBack(id) }, texts.undo),
-      make("button", { type: "button", id: "go-on", class: "button button--primary", onclick: () => go(1) },
-        place + 1 < state.cards.length ? texts.following : texts.finish)),
-  ].filter(Boolean));
+  area.addEventListener("input", () => { clearTimeout(typing); flush = save; typing = setTimeout(save, 600); });
+  area.addEventListener("blur", save);
+}
+
+function drawCard(card) {
+  const { id } = card;
+  const go = (next) => { location.hash = next ? `#card-${next.id}` : ""; };
+  opened ??= new Set(card.notes || card.feedback ? ["words"] : []);
+  return cardPage({
+    state, card, canUndo: canUndo(id), opened,
+    act: {
+      change: (values) => change(id, values),
+      type: (name, area) => type(id, name, area),
+      star: () => change(id, { starred: !cardOf(id).starred }),
+      async mark(name) {
+        const status = cardOf(id).status === name ? "todo" : name;
+        await change(id, { status });
+        announce(status === name ? texts.next[name] : texts.status[cardOf(id).status]);
+      },
+      async stepBack(reason) {
+        await change(id, { status: "conflict", reason });
+        announce(texts.next.conflict);
+        document.querySelector("#card-title")?.focus({ preventScroll: true });
+        scrollTo(0, 0);
+      },
+      undo: () => takeBack(id),
+      back: () => go(state.cards[state.cards.indexOf(cardOf(id)) - 1]),
+      forward: () => go(following(state, cardOf(id))),
+    },
+  });
 }
 
 async function takeBack(id) {
   const index = undo.findLastIndex((one) => one.id === id);
   if (index < 0) return;
   const [{ before }] = undo.splice(index, 1);
-  await change(cardOf(id), before, false);
-  draw();
+  await change(id, before, false);
+  const [[field, value]] = Object.entries(before);
+  announce(say(texts.undone, { field: nameOf(state, cardOf(id), field), value: shown(value) }));
+}
+
+/** What the page depends on; when it is the same, the page is. */
+function summary() {
+  const { revision, taps, ...card } = cardHere() ?? {};
+  const list = card.id ? state.cards.map(({ id, status }) => [id, status]) : state?.cards.map(({ taps: _, ...one }) => one);
+  return JSON.stringify([location.hash, outbox.closed, refused.length, others, card.id ? [card, canUndo(card.id)] : 0,
+    list, state?.rounds, state?.event, state?.opens_at, state?.closes_at]);
 }
 
 function draw() {
   if (!root || !state) return;
+  drawn = summary();
   const focused = document.activeElement?.id;
-  const card = cardOf(Number(location.hash.match(/^#card-(\d+)$/)?.[1]));
+  const reason = opened && document.querySelector("#reason")?.value;
+  const card = cardHere();
+  document.body.classList.toggle("judge--card", Boolean(card) && outbox.closed !== "revoked");
   if (outbox.closed === "revoked") drawKept(root, texts.closedTitle, texts.closedText);
-  else if (card) drawCard(card);
-  else drawList();
+  else root.replaceChildren(...(card ? drawCard(card) : listPage({ state, refused, others })).flat().filter(Boolean));
+  if (reason) document.querySelector("#reason")?.setAttribute("value", reason);
+  drawStage();
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }
 
-function drawUnlessTyping() {
-  if (document.activeElement?.tagName !== "TEXTAREA") draw();
+/** Draw what has changed; not below a finger, and not what is being typed. */
+function redraw() {
+  if (state && !held && !isTyping() && summary() !== drawn) draw();
+  else if (state) drawStage();
 }
 
 function navigate() {
   flush?.();
-  wordsOpen = undefined;
+  opened = undefined;
   draw();
   scrollTo(0, 0);
   document.querySelector("#card-title")?.focus({ preventScroll: true });
@@ -297,18 +262,34 @@ function navigate() {
 
 /** Ask for what is new, and for a new version of ourselves. */
 async function lookAround() {
-  if (document.visibilityState !== "visible") return;
+  if (document.visibilityState !== "visible" || hasLeft) return;
   navigator.serviceWorker?.getRegistration?.().then((known) => known?.update()).catch(() => {});
   try { await fetchState(); } catch { /* later */ }
-  drawUnlessTyping();
+  redraw();
   await outbox.report();
 }
 
+/** Ask which demo is on. Costs little; the rest of the state comes when that changes. */
+async function lookAtStage() {
+  if (hasLeft) return;
+  const isStage = state.rounds.some((round) => round.kind === "stage" && round.has_begun && !round.is_closed);
+  if (document.visibilityState !== "visible" || !isStage || outbox.closed) return;
+  try {
+    const response = await fetch("/judge/api/now/", {
+      redirect: "error", cache: "no-store", signal: AbortSignal.timeout(LOOK_AT_STAGE),
+    });
+    const now = await ours(response);
+    if (now?.menlo === "now" && state.rounds.some(({ id, now_on }) => (now.on[id] ?? null) !== now_on)) await lookAround();
+  } catch { /* later */ }
+}
+
 async function start() {
-  state = await store.kept("state");
+  if (await isLeaving()) { await finish(root); return; }
+  const known = await store.kept("state");
   outbox.closed = (await store.kept("closed")) ?? "";
   const judge = Number(root.dataset.judge || 0);
-  if (state && judge && state.judge.id !== judge) state = undefined;
+  if (known && judge && known.judge.id !== judge) await makeWay(known);
+  else state = known;
   if (judge) outbox.closed = ""; // the server has just let us in
   // What lies on the phone is shown at once; without it there is only the network.
   const news = fetchState().catch(() => {});
@@ -317,6 +298,8 @@ async function start() {
     if (!judge) root.replaceChildren(make("p", { class: "notice notice--danger" }, texts.openLink));
     return;
   }
+  document.querySelector("#judge-name").textContent = state.judge.name;
+  document.querySelector("#judge-sign-out").hidden = false;
   const card = Number(root.dataset.card || 0);
   if (card && !location.hash) history.replaceState(null, "", `/judge/#card-${card}`);
   navigate();
@@ -328,37 +311,43 @@ async function start() {
   });
   await outbox.report();
   await news;
-  drawUnlessTyping();
+  redraw();
   await drawNews();
   outbox.hurry();
-  setInterval(lookAround, 30_000);
+  setInterval(lookAround, LOOK_AROUND);
+  setInterval(lookAtStage, LOOK_AT_STAGE);
 }
 
 document.querySelector("#judge-sign-out")?.addEventListener("submit", async (event) => {
+  if (!state) return; // nothing is kept here: the form does it
   event.preventDefault();
-  const form = event.target;
-  await outbox.hurry();
-  const waiting = Number(status.dataset.waiting || 0);
-  if (waiting && !confirm(say(texts.leaveUnsent, { n: waiting }))) return;
-  try {
-    await store.forget(state?.judge.id);
-    for (const name of await caches.keys()) await caches.delete(name);
-  } finally { form.submit(); }
+  flush?.();
+  if (!await signOut(state, outbox, () => { hasLeft = true; })) return;
+  state = undefined;
+  newsPlace.replaceChildren();
+  stagePlace.replaceChildren();
+  otherTabs.postMessage("left");
+  await finish(root);
 });
 
-// A new version takes over when nobody is tapping: all is on the phone, nothing is lost.
-let touched = 0;
 for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => { touched = Date.now(); }, true);
+addEventListener("pointerdown", () => { held = true; }, true);
+for (const kind of ["pointerup", "pointercancel"])
+  addEventListener(kind, () => { setTimeout(() => { held = false; redraw(); }, 50); }, true);
 addEventListener("beforeunload", (event) => {
-  if (store.refused() && Number(status.dataset.waiting)) event.preventDefault();
+  if (store.refused() && unsentNow()) event.preventDefault();
 });
+addEventListener("pageshow", ({ persisted }) => { if (persisted && !state) location.reload(); });
+// A new version takes over when nobody is tapping: all is on the phone, nothing is lost.
 if ("serviceWorker" in navigator) {
-  const before = navigator.serviceWorker.controller;
+  let hadOne = Boolean(navigator.serviceWorker.controller);
   navigator.serviceWorker.register("/judge/sw.js", { scope: "/judge/" }).catch(() => {});
-  navigator.serviceWorker.addEventListener("controllerchange", () => before && setInterval(() => {
-    const busy = writing || flush || Date.now() - touched < IDLE || document.activeElement?.tagName === "TEXTAREA";
-    if (!busy && !(store.refused() && Number(status.dataset.waiting))) location.reload();
-  }, 1000));
+  navigator.serviceWorker.addEventListener("controllerchange", () => {
+    if (hadOne) setInterval(() => {
+      if (!isBusy() && !flush && !isTyping() && !(store.refused() && unsentNow())) location.reload();
+    }, 1000);
+    hadOne = true;
+  });
 }
 navigator.storage?.persist?.().catch(() => {});
 const keptPlace = document.querySelector("#judge-kept");

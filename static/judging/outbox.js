@@ -31,7 +31,7 @@ export class Outbox {
 
   async report() {
     const entries = await store.unsent();
-    const mine = entries.filter(({ judge }) => judge === this.me());
+    const mine = entries.filter((one) => one.judge === this.me() && one.payload);
     this.tell({
       waiting: mine.filter(({ refused }) => !refused).length,
       refused: mine.filter(({ refused }) => refused),
@@ -56,8 +56,8 @@ export class Outbox {
   /** What to send next: not refused, not tried in this go. */
   async #next(tried) {
     const entries = await store.unsent();
-    return entries.find(({ card, revision, refused, judge }) =>
-      !refused && judge === this.me() && !tried.has(`${card}:${revision}`));
+    return entries.find((one) => !one.refused && one.judge === this.me() && store.isReadable(one)
+      && !tried.has(`${one.card}:${one.revision}`));
   }
 
   async #drain() {
@@ -86,7 +86,7 @@ export class Outbox {
   async #put(entry) {
     const response = await fetch(`/judge/api/scorecards/${entry.card}/`, {
       method: "PUT",
-      headers: { "Content-Type": "application/json", "X-CSRFToken": this.csrf },
+      headers: { "Content-Type": "application/json", "X-CSRFToken": this.csrf, "X-Judge": entry.judge },
       body: JSON.stringify(entry.payload),
       redirect: "error",
       signal: AbortSignal.timeout(PATIENCE),

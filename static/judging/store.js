@@ -3,77 +3,72 @@
 // when the transaction is complete, not when it was asked for. Where the browser refuses
 // to keep anything, this page's memory stands in, and `refused()` says so.
 
+import { openDB } from "../vendor/idb-8.0.4.js";
+
 const NAME = "menlo-judging";
 const VERSION = 1;
+// Of what lies in the queue. 1 had no number; it reads like 2. What a newer version of
+// ourselves left here is not touched: that one will send it.
+const QUEUE = 2;
 const memory = { kept: new Map(), unsent: new Map() };
 const unwritten = new Set();
 let broken = false;
 let opening;
 
 export const refused = () => broken;
+export const comesBack = (status) => ["absent", "busy", "trouble"].includes(status);
+export const isConflict = ({ status }) => status === "conflict";
+/** Whether this page may send it: not locked away, and of a version that it knows. */
+export const isReadable = ({ payload, v = 1 }) => Boolean(payload) && v <= QUEUE;
 
 function open() {
-  opening ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, VERSION);
-    request.onupgradeneeded = () => {
-      const db = request.result;
-      if (!db.objectStoreNames.contains("kept")) db.createObjectStore("kept");
-      if (!db.objectStoreNames.contains("unsent"))
-        db.createObjectStore("unsent", { keyPath: "card" });
-    };
-    request.onsuccess = () => {
-      request.result.onclose = () => { opening = undefined; };
-      request.result.onversionchange = () => { request.result.close(); opening = undefined; };
-      resolve(request.result);
-    };
-    request.onerror = () => reject(request.error);
-    request.onblocked = () => reject(new Error("blocked"));
+  opening ??= openDB(NAME, VERSION, {
+    upgrade(db) {
+      db.createObjectStore("kept");
+      db.createObjectStore("unsent", { keyPath: "card" });
+    },
+    blocking(_now, _wanted, { target }) { target.close(); opening = undefined; },
+    terminated() { opening = undefined; },
   });
   opening.catch(() => { opening = undefined; });
   return opening;
 }
 
 async function inDatabase(mode, work) {
-  const db = await open();
-  return new Promise((resolve, reject) => {
-    const transaction = db.transaction(["kept", "unsent"], mode, { durability: "strict" });
-    const ask = (store, method, ...values) => new Promise((done, failed) => {
-      const request = transaction.objectStore(store)[method](...values);
-      request.onsuccess = () => done(request.result);
-      request.onerror = () => failed(request.error);
-    });
-    const writes = [];
-    let answer;
-    const tools = {
-      get: async (store, key) => {
-        const value = await ask(store, "get", key);
-        if (value !== undefined) memory[store].set(key, structuredClone(value));
-        return value;
-      },
-      all: async (store) => {
-        const values = await ask(store, "getAll");
-        memory[store] = new Map(values.map((value) => [value.card, structuredClone(value)]));
-        return values;
-      },
-      put: (store, key, value) => {
-        writes.push(() => memory[store].set(key, structuredClone(value)));
-        return ask(store, "put", value, ...(store === "kept" ? [key] : []));
-      },
-      delete: (store, key) => {
-        writes.push(() => memory[store].delete(key));
-        return ask(store, "delete", key);
-      },
-    };
-    transaction.oncomplete = () => {
-      for (const write of writes) write();
-      resolve(answer);
-    };
-    transaction.onabort = () => reject(transaction.error ?? new Error("aborted"));
-    work(tools).then((result) => { answer = result; }).catch((error) => {
-      try { transaction.abort(); } catch { /* it is over already */ }
-      reject(error);
-    });
-  });
+  const transaction = (await open()).transaction(["kept", "unsent"], mode, { durability: "strict" });
+  transaction.done.catch(() => {}); // it is awaited below
+  const writes = [];
+  const mirror = (name, key, value) => memory[name].set(key, structuredClone(value));
+  const tools = {
+    async get(name, key) {
+      const value = await transaction.objectStore(name).get(key);
+      if (value !== undefined) mirror(name, key, value);
+      return value;
+    },
+    async all(name) {
+      const values = await transaction.objectStore(name).getAll();
+      memory[name].clear();
+      for (const value of values) mirror(name, value.card, value);
+      return values;
+    },
+    put(name, key, value) {
+      writes.push(() => mirror(name, key, value));
+      return transaction.objectStore(name).put(value, ...(name === "kept" ? [key] : []));
+    },
+    delete(name, key) {
+      writes.push(() => memory[name].delete(key));
+      return transaction.objectStore(name).delete(key);
+    },
+  };
+  try {
+    const answer = await work(tools);
+    await transaction.done;
+    for (const write of writes) write();
+    return answer;
+  } catch (error) {
+    try { transaction.abort(); } catch { /* it is over already */ }
+    throw error;
+  }
 }
 
 const inMemory = {
@@ -90,10 +85,11 @@ const inMemory = {
 };
 
 async function run(mode, work) {
-  if (!broken) {
+  // A connection that was lost in the middle is opened anew, once.
+  for (let tries = 2; tries && !broken; tries -= 1) {
     try { return await inDatabase(mode, work); } catch (error) {
       console.info("nothing can be kept here:", error?.message);
-      broken = true;
+      broken = tries === 1;
       opening = undefined;
     }
   }
@@ -146,31 +142,40 @@ function overlay(card, entry) {
 export const refresh = (state) => run("readwrite", async (t) => {
   for (const entry of await t.all("unsent")) {
     const card = state.cards.find(({ id }) => id === entry.card);
-    if (card && entry.judge === state.judge.id) overlay(card, entry);
+    if (card && entry.judge === state.judge.id && isReadable(entry)) overlay(card, entry);
   }
   await t.put("kept", "state", state);
   return state;
 });
 
-/** Take one change of a card: into the state and into the queue, or neither. */
-export const change = (id, values, now) => run("readwrite", async (t) => {
-  const state = await t.get("kept", "state");
-  const entry = await t.get("unsent", id);
+/** The criteria of a card's project. */
+export function rubricOf(state, card) {
+  const round = state.rounds.find(({ id }) => id === card.round);
+  const tracks = card.project.tracks ?? [];
+  return (round?.criteria ?? []).filter(({ track }) => track == null || tracks.includes(track));
+}
+
+/** Take one change of a card: into the state and into the queue, or neither.
+    `shown` is what the page shows, should the browser have thrown the state away. */
+export const change = (id, values, now, shown) => run("readwrite", async (t) => {
+  const state = (await t.get("kept", "state")) ?? structuredClone(shown);
+  const known = await t.get("unsent", id);
+  const entry = known?.payload ? known : undefined;
   let client = await t.get("kept", "client");
   if (!client) {
     client = Array.from(crypto.getRandomValues(new Uint8Array(10)), (b) => b.toString(36)).join("");
     await t.put("kept", "client", client);
   }
   const card = state.cards.find((one) => one.id === id);
-  const rubric = state.rounds.find((one) => one.id === card.round)?.criteria ?? [];
+  const rubric = rubricOf(state, card);
   const before = { ...card };
   for (const [field, value] of Object.entries(values)) set(card, field, value);
   const scored = Object.keys(values).some((field) => field.startsWith("scores."));
   const wanted = values.status ?? (scored ? "todo" : card.status);
   const given = rubric.filter((one) => card.scores[one.id] != null).length;
-  card.status = ["absent", "busy"].includes(wanted)
+  card.status = comesBack(wanted) || isConflict({ status: wanted })
     ? wanted : given && given === rubric.length ? "done" : given ? "started" : "todo";
-  const fields = new Set(Object.keys(values));
+  const fields = new Set(Object.keys(values).filter((name) => name !== "reason"));
   if (scored || card.status !== before.status) fields.add("status");
   card.revision = Math.max(card.revision + 1, Math.round(now));
   const taps = {}, base = { ...entry?.payload.base };
@@ -184,8 +189,9 @@ export const change = (id, values, now) => run("readwrite", async (t) => {
     client, revision: card.revision, tapped_at: new Date(now).toISOString(),
     scores: card.scores, notes: card.notes, feedback: card.feedback,
     starred: card.starred, status: card.status, taps, base,
+    ...(isConflict(card) ? { reason: values.reason ?? entry?.payload.reason ?? "" } : {}),
   };
-  await t.put("unsent", id, { card: id, judge: state.judge.id, revision: card.revision, payload });
+  await t.put("unsent", id, { v: Math.max(QUEUE, entry?.v ?? 1), card: id, judge: state.judge.id, revision: card.revision, payload });
   await t.put("kept", "state", state);
   return state;
 });
@@ -197,7 +203,10 @@ export const arrived = (entry, answer) => run("readwrite", async (t) => {
   const card = state?.cards.find(({ id }) => id === entry.card);
   if (card) Object.assign(card, answer.card);
   if (newer && newer.revision !== entry.revision) { if (card) overlay(card, newer); }
-  else await t.delete("unsent", entry.card);
+  else {
+    await t.delete("unsent", entry.card);
+    if (state && isConflict(entry.payload)) state.cards = state.cards.filter((one) => one !== card);
+  }
   if (state) await t.put("kept", "state", state);
   const news = (await t.get("kept", "news")) ?? [];
   const mine = { judge: entry.judge, card: entry.card };
@@ -213,9 +222,49 @@ export const refuse = (entry, why) => run("readwrite", async (t) => {
   if (newer?.revision === entry.revision) await t.put("unsent", entry.card, { ...newer, refused: why });
 });
 
+const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+const keyOf = (text) => crypto.subtle.importKey("raw", bytes(text), "AES-GCM", false, ["encrypt", "decrypt"]);
+/** Whether cards can be locked: browsers do so on safe connections only. */
+export const canLock = () => Boolean(globalThis.crypto?.subtle) && !broken;
+
+/** Lock a judge's unsent cards with a key that comes with their state, and forget that. */
+export async function lock({ judge, vault }) {
+  const key = await keyOf(vault[0]);
+  const locked = [];
+  for (const { payload, ...entry } of await unsent()) {
+    if (entry.judge !== judge.id || !payload) continue;
+    const iv = crypto.getRandomValues(new Uint8Array(12));
+    const data = new TextEncoder().encode(JSON.stringify({ payload, refused: entry.refused }));
+    delete entry.refused;
+    locked.push({ ...entry, locked: { iv, data: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, data) } });
+  }
+  await run("readwrite", async (t) => {
+    for (const entry of locked) await t.put("unsent", entry.card, entry);
+    await forgetState(t);
+  });
+}
+
+/** Open what this judge locked away on this phone earlier. */
+export async function unlock({ judge, vault = [] }) {
+  const mine = (await unsent()).filter((entry) => entry.judge === judge.id && entry.locked);
+  for (const { locked: { iv, data }, ...entry } of mine)
+    for (const text of vault) {
+      try {
+        const open = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, await keyOf(text), data);
+        const content = JSON.parse(new TextDecoder().decode(open));
+        await run("readwrite", (t) => t.put("unsent", entry.card, { ...entry, ...content }));
+        break;
+      } catch { /* not with this key */ }
+    }
+}
+
+async function forgetState(t) {
+  for (const name of ["state", "news", "client", "closed"]) await t.delete("kept", name);
+}
+
 /** Forget the state and this judge's cards; another judge's wait on. */
 export const forget = (judge) => run("readwrite", async (t) => {
-  for (const name of ["state", "news", "client"]) await t.delete("kept", name);
+  await forgetState(t);
   for (const entry of await t.all("unsent"))
     if (entry.judge === judge) await t.delete("unsent", entry.card);
 });

@@ -167,20 +167,20 @@ def test_a_whole_hackathon_from_the_admin_to_the_landscape(
     assert judge.get_link_path() in invitation.replace("=\r\n", "").replace("=3D", "=")
     phone = open_page(width=390)
     phone.goto(f"{site.url}{judge.get_link_path()}")
-    phone.get_by_text("All saved").wait_for()
+    phone.locator("#judge-status", has_text="All saved").wait_for()
     phone.evaluate("navigator.serviceWorker.ready.then(() => true)")
     phone.get_by_role("link", name=re.compile("Birdsong")).click()
     phone.context.set_offline(True)
     for fieldset in phone.locator("fieldset.judge-criterion").all():
         fieldset.locator("input[value='4']").check()
-    phone.get_by_text("1 waiting for Wi-Fi").wait_for()
+    phone.locator("#judge-status", has_text="1 waiting for Wi-Fi").wait_for()
     assert not Score.objects.exists()
     phone.reload()
-    phone.get_by_text("1 waiting for Wi-Fi").wait_for()
+    phone.locator("#judge-status", has_text="1 waiting for Wi-Fi").wait_for()
     phone.context.set_offline(False)
     eventually(lambda: Score.objects.count() == 4, what="four scores")
     assert set(Score.objects.values_list("value", flat=True)) == {4}
-    phone.get_by_text("All saved").wait_for()
+    phone.locator("#judge-status", has_text="All saved").wait_for()
 
     # Judging closes, Olga publishes, everybody reads it.
     move_phase(event, Phase.JUDGING, opens=-30, closes=-1)

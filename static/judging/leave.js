@@ -1,0 +1,80 @@
+// Signing out of a phone that others use. What is not sent yet is sent, or locked away with
+// a key that only the server has. Works without a network, too: the server hears of it later.
+
+import { make, say, texts, unsentNow } from "./dom.js";
+import { ours } from "./outbox.js";
+import * as store from "./store.js";
+
+// While there is a cache of this name, the service worker shows no page of the server's.
+const LEAVING = "menlo-leaving";
+
+export const isLeaving = async () => Boolean(await globalThis.caches?.has(LEAVING));
+
+/** Ask what to do with what is unsent: "send", "lock", "lose", or undefined to stay. */
+function ask(n) {
+  return new Promise((resolve) => {
+    const answer = (value, text, kind = "") => make("button", {
+      type: "button", class: `button ${kind}`, value,
+      onclick: () => { dialog.returnValue = value; dialog.close(value); },
+    }, text);
+    const dialog = make("dialog", { class: "panel judge-leave", "aria-labelledby": "judge-leave-title", onclose: () => {
+      dialog.remove();
+      resolve(dialog.returnValue || undefined);
+    } },
+      make("h2", { id: "judge-leave-title" }, say(texts.leaveTitle, { n })),
+      make("p", {}, store.canLock() ? texts.leaveText : texts.leaveLost),
+      answer("send", texts.leaveSend, "button--primary"),
+      store.canLock() ? answer("lock", texts.leaveLock) : answer("lose", texts.leaveLose, "button--danger"),
+      answer("", texts.leaveStay));
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}
+
+/** Tell the server; say whether it heard. */
+async function tellServer() {
+  const options = { cache: "no-store", redirect: "error", signal: AbortSignal.timeout(15_000) };
+  const state = await ours(await fetch("/judge/api/state/", options));
+  if (state?.menlo === "error") return true; // it knows no session of this phone
+  const answer = await ours(await fetch("/judge/api/state/", {
+    ...options, method: "DELETE", headers: { "X-CSRFToken": state?.csrf ?? "" },
+  }));
+  return answer?.menlo === "left";
+}
+
+/** Show that nothing is left here, and tell the server as soon as it can be reached. */
+export async function finish(root) {
+  document.querySelector("#judge-sign-out").hidden = true;
+  document.querySelector("#judge-name").textContent = "";
+  document.querySelector("#judge-status").className = "visually-hidden";
+  document.body.classList.remove("judge--card");
+  history.replaceState(null, "", "/judge/");
+  const draw = (text) => root.replaceChildren(
+    make("h1", {}, texts.leftTitle), make("p", { class: "lede" }, text),
+    make("p", { class: "muted" }, texts.leftAgain));
+  let told = false;
+  const tell = async () => {
+    if (told || !await tellServer().catch(() => false)) return;
+    told = true;
+    await globalThis.caches?.delete(LEAVING);
+    draw(texts.leftText);
+  };
+  draw(texts.leftOffline);
+  addEventListener("online", tell);
+  setInterval(tell, 15_000);
+  await tell();
+}
+
+/** The button "Sign out". Says whether the judge has left; `stop` ends all fetching. */
+export async function signOut(state, outbox, stop) {
+  let choice;
+  while (unsentNow() && choice !== "lock" && choice !== "lose") {
+    choice = await ask(unsentNow());
+    if (!choice) return false;
+    if (choice === "send") await outbox.hurry();
+  }
+  stop();
+  await globalThis.caches?.open(LEAVING);
+  await (choice === "lock" ? store.lock(state) : store.forget(state.judge.id));
+  return true;
+}
