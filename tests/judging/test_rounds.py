@@ -858,7 +858,7 @@ def test_the_judging_page_leads_to_the_grid_and_names_leaders(client, expo, host
         reverse("judging:order", args=[expo.event.slug])
     ).content.decode()
     assert f"Leads: {card.project}" in results
-    assert prize.name in page
+    assert prize.name in results
 
 
 def test_an_empty_round_says_what_to_do(client, host, expo):
