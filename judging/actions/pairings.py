@@ -67,11 +67,13 @@ def forbid(round_: Round, judge: Judge, project: Project, user: User) -> None:
     if card is not None and card.is_begun:
         raise HasSeenIt
     _rule(round_, judge, project, Pairing.Rule.FORBID)
-    _log(user, "judging.forbidden", round_, judge, project)
+    _record_pair(user, "judging.forbidden", round_, judge, project)
     deal_cards(event)
 
 
-def _log(user: User, verb: str, round_: Round, judge: Judge, project: Project) -> None:
+def _record_pair(
+    user: User, verb: str, round_: Round, judge: Judge, project: Project
+) -> None:
     record(user, verb, project, event=round_.event, judge=judge.name, round=round_.name)
 
 
@@ -86,7 +88,7 @@ def free(round_: Round, judge: Judge, project: Project, user: User) -> None:
     """Take back a pin or a ban: the plan decides again."""
     event = _lock(round_.event_id, judge, project)
     if Pairing.objects.filter(round=round_, judge=judge, project=project).delete()[0]:
-        _log(user, "judging.freed", round_, judge, project)
+        _record_pair(user, "judging.freed", round_, judge, project)
         deal_cards(event)
 
 
@@ -151,18 +153,16 @@ def lift_conflict(judge: Judge, project: Project, user: User) -> None:
 @transaction.atomic
 def judge_left(judge: Judge, user: User) -> None:
     """Gone home: what they have not finished goes to others at once."""
-    _presence(judge, user, timezone.now(), "judging.left")
+    event = Event.objects.select_for_update().get(pk=judge.event_id)
+    if Judge.objects.present().filter(pk=judge.pk).update(left_at=timezone.now()):
+        record(user, "judging.left", judge, event=event)
+        deal_cards(event)
 
 
 @transaction.atomic
 def judge_back(judge: Judge, user: User) -> None:
     """There again: they take their share of what is open."""
-    _presence(judge, user, None, "judging.back")
-
-
-def _presence(judge: Judge, user: User, left_at: object, verb: str) -> None:
     event = Event.objects.select_for_update().get(pk=judge.event_id)
-    change = Judge.objects.filter(pk=judge.pk, left_at__isnull=left_at is not None)
-    if change.update(left_at=left_at):
-        record(user, verb, judge, event=event)
+    if Judge.objects.filter(pk=judge.pk, left_at__isnull=False).update(left_at=None):
+        record(user, "judging.back", judge, event=event)
         deal_cards(event)

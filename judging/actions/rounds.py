@@ -165,7 +165,7 @@ def add_to_shortlist(
         defaults={"position": last.position + 1 if last else 0},
     )
     if is_new:
-        _log_shortlist("judging.shortlist_added", round_, project, user, reason)
+        _record_list(user, "judging.shortlist_added", round_, project, reason)
 
 
 @transaction.atomic
@@ -180,7 +180,7 @@ def remove_from_shortlist(
     ).exists():
         raise IsScoredHere
     if round_.entries.filter(project=project).delete()[0]:
-        _log_shortlist("judging.shortlist_removed", round_, project, user, reason)
+        _record_list(user, "judging.shortlist_removed", round_, project, reason)
 
 
 def _must_follow(round_: Round, reason: str) -> None:
@@ -190,8 +190,8 @@ def _must_follow(round_: Round, reason: str) -> None:
         raise ReasonIsMissing
 
 
-def _log_shortlist(
-    verb: str, round_: Round, project: Project, user: User, reason: str
+def _record_list(
+    user: User, verb: str, round_: Round, project: Project, reason: str
 ) -> None:
     record(
         user,

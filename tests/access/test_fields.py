@@ -394,15 +394,19 @@ def world(db):
     PublishProposal.objects.create(
         event=event, digest="x", proposed_by=users["organiser"]
     )
-    ScorecardRevision.objects.filter(pk=words["late"]).update(
+    late = ScorecardRevision.objects.get(pk=words["late"])
+    words["late"] = late.scorecard.revisions.create(
+        client="d",
+        revision=1,
+        outcome="late",
         payload={
             "scores": {},
             "notes": "",
             "feedback": "",
             "starred": False,
             "status": "started",
-        }
-    )
+        },
+    ).pk
     words |= {
         "project_pk": project.pk,
         "undealt": undealt.pk,
