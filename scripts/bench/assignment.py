@@ -138,5 +138,5 @@ if __name__ == "__main__":
     numbers = [int(text) for text in sys.argv[1:]]
     main(
         [(numbers[0], numbers[1])] if numbers else SIZES,
-        numbers[2] if len(numbers) > 2 else 3,  # noqa: PLR2004
+        numbers[2] if len(numbers) > 2 else 3,
     )

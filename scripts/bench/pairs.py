@@ -26,7 +26,7 @@ AHEAD = 5
 
 def panel(seed: int, *, at_random: bool) -> dict[int, float]:
     """Tau after each number of votes."""
-    chance = random.Random(seed)  # noqa: S311 -- a simulation
+    chance = random.Random(seed)
     truth = [chance.gauss(0, 1) for _one in range(PROJECTS)]
     careless = {judge for judge in range(JUDGES) if chance.random() < 1 / 8}
     known: dict[int, pairs.Belief] = {}
@@ -58,7 +58,7 @@ def panel(seed: int, *, at_random: bool) -> dict[int, float]:
         if at is None:
             continue
         gap = truth[here] - truth[at] + chance.gauss(0, pairs.NOISE * 2**0.5)
-        wins = chance.random() < 0.5 if judge in careless else gap > 0  # noqa: PLR2004
+        wins = chance.random() < 0.5 if judge in careless else gap > 0
         winner, loser = (here, at) if wins else (at, here)
         votes.append(posterior.Comparison(judge, winner, loser))
         known[winner], known[loser] = pairs.updated(

@@ -19,6 +19,7 @@ import time
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.request import Request, urlopen
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -112,6 +113,49 @@ def gunicorn(app: str, port: int) -> list[str]:
     ]
 
 
+def production(stack: ExitStack) -> dict[str, str]:
+    """Start Redis, migrate the database, gather the static files; as in production.
+
+    Returns the environment in which to start what else is needed. Runs in a throw-away
+    cluster of ``pg_virtualenv``'s.
+    """
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    redis_port = free_port()
+    login = f"{os.environ['PGUSER']}:{os.environ['PGPASSWORD']}"
+    env = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "hackathon.settings",
+        "DATABASE_URL": f"postgres://{login}@127.0.0.1:{os.environ['PGPORT']}/postgres",
+        "DATA_DIR": str(folder),
+        "EMAIL_URL": "smtp://127.0.0.1:1",
+        "LOG_LEVEL": "WARNING",
+        "PYTHONPATH": str(ROOT),
+        "REDIS_URL": f"redis://127.0.0.1:{redis_port}/0",
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "SITE_URL": f"https://{HOST}",
+        "TRUSTED_PROXY_COUNT": "1",
+    }
+    redis = ["redis-server", "--port", str(redis_port), "--save", ""]
+    start(stack, [*redis, "--dir", str(folder)], env)
+    for task in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"]):
+        command = [sys.executable, "manage.py", *task]
+        subprocess.run(command, check=True, cwd=ROOT, env=env)
+    return env
+
+
+def in_django(env: dict[str, str], script: str, *words: str) -> Any:
+    """What a script of this folder printed, as JSON, when Django was set up for it."""
+    done = subprocess.run(
+        [sys.executable, f"scripts/bench/{script}", *words],
+        cwd=ROOT,
+        env=env,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
 def main() -> None:
     for program in ("wrk", "redis-server", "pg_virtualenv"):
         if not shutil.which(program):
@@ -121,52 +165,11 @@ def main() -> None:
     if "PGPORT" not in os.environ:
         os.execvp("pg_virtualenv", ["pg_virtualenv", "-t", sys.executable, __file__])
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        script = folder / "report.lua"
+        env = production(stack)
+        script = Path(env["DATA_DIR"]) / "report.lua"
         script.write_text(REPORT)
-        redis_port, app_port, floor_port = free_port(), free_port(), free_port()
-        login = f"{os.environ['PGUSER']}:{os.environ['PGPASSWORD']}"
-        env = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "hackathon.settings",
-            "DATABASE_URL": f"postgres://{login}@127.0.0.1:{os.environ['PGPORT']}/postgres",
-            "DATA_DIR": str(folder),
-            "EMAIL_URL": "smtp://127.0.0.1:1",
-            "LOG_LEVEL": "WARNING",
-            "PYTHONPATH": str(ROOT),
-            "REDIS_URL": f"redis://127.0.0.1:{redis_port}/0",
-            "SECRET_KEY": secrets.token_urlsafe(50),
-            "SITE_URL": f"https://{HOST}",
-            "TRUSTED_PROXY_COUNT": "1",
-        }
-        start(
-            stack,
-            [
-                "redis-server",
-                "--port",
-                str(redis_port),
-                "--save",
-                "",
-                "--dir",
-                str(folder),
-            ],
-            env,
-        )
-        manage = [sys.executable, "manage.py"]
-        quiet = {"cwd": ROOT, "env": env}
-        subprocess.run([*manage, "migrate", "-v0"], check=True, **quiet)  # type: ignore[call-overload]
-        subprocess.run(
-            [*manage, "collectstatic", "--noinput", "-v0"], check=True, **quiet
-        )  # type: ignore[call-overload]
-        seeded = json.loads(
-            subprocess.run(
-                [sys.executable, "scripts/bench/seed.py"],
-                **quiet,  # type: ignore[call-overload]
-                check=True,
-                capture_output=True,
-                text=True,
-            ).stdout.splitlines()[-1]
-        )
+        app_port, floor_port = free_port(), free_port()
+        seeded = in_django(env, "seed.py")
         start(stack, gunicorn("hackathon.wsgi", app_port), env)
         start(
             stack,

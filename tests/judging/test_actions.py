@@ -232,7 +232,8 @@ def test_the_judging_page_is_for_organisers(client, round_, host, stranger):
 
     html = page(client, host, "ranking", round_.event).content.decode()
 
-    assert card.project.title in html
+    assert str(card.judge) in html
+    assert "1 of 1 scored" in html
     assert page(client, stranger, "ranking", round_.event).status_code == 403
     client.logout()
     url = reverse("judging:ranking", args=[round_.event.slug])
