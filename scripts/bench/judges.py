@@ -1,4 +1,4 @@
-"""A hundred judges at once, with the web process killed under them; what is lost?
+"""Load a hundred judges at once, kill the web process under them, count what is lost.
 
 Starts PostgreSQL, Redis and gunicorn with two sync workers as in production. A judge is
 a phone: it sends whole scorecards one after another, repeats what was not answered by
