@@ -48,7 +48,11 @@ def furnish(world):
         event=event, template="teams/email/find_a_team", subject=canary, body=canary
     )
     PublishedResult.objects.create(
-        event=event, version=1, snapshot={}, digest=canary, reason=canary
+        event=event,
+        version=1,
+        snapshot={"rounds": [], "awards": []},
+        digest=canary,
+        reason=canary,
     )
     return world
 

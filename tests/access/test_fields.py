@@ -384,7 +384,6 @@ def world(db):
     users["drafter"] = draft.team.memberships.get().user
     RegistrationFactory(event=event, user=users["drafter"])
     project = event.projects.get(slug=words["project"])
-    event.published_results.update(snapshot={"rounds": [], "awards": []})
     held = NotificationFactory(event=event, template="teams/email/find_a_team")
     held.status = "held"
     held.save()
