@@ -4,7 +4,9 @@ import json
 import os
 from collections import Counter
 from contextlib import suppress
+from copy import deepcopy
 from datetime import timedelta
+from http import HTTPStatus
 
 import pytest
 from django.db import transaction
@@ -185,6 +187,8 @@ def test_an_illegal_put_is_refused_and_changes_nothing(client, card, criterion):
         st.tuples(st.none(), good | bad, st.sampled_from(others)),
     )
     asked = Counter()
+    client.get(card.judge.get_link_path())
+    opened = deepcopy(client.cookies)
 
     @settings(
         max_examples=ILLEGAL,
@@ -196,8 +200,7 @@ def test_an_illegal_put_is_refused_and_changes_nothing(client, card, criterion):
     def check(one):
         world, content, which = one
         with suppress(TakeBackError), transaction.atomic():
-            client.cookies.clear()
-            client.get(card.judge.get_link_path())
+            client.cookies = deepcopy(opened)
             if world:
                 world(client, card)
             before = everything()
@@ -205,6 +208,8 @@ def test_an_illegal_put_is_refused_and_changes_nothing(client, card, criterion):
             answer = put(client, which, content)
 
             assert 400 <= answer.status_code < 500, answer.content
+            if answer.status_code == HTTPStatus.UNAUTHORIZED:
+                assert world in {nobody, revoked}
             assert answer.json()["menlo"] == "error"
             assert everything() == before
             asked[answer.status_code] += 1
@@ -214,8 +219,7 @@ def test_an_illegal_put_is_refused_and_changes_nothing(client, card, criterion):
 
     assert asked.total() >= ILLEGAL
     print(f"illegal PUTs refused: {asked.total()}, by status {dict(asked)}")  # noqa: T201
-    client.cookies.clear()
-    client.get(card.judge.get_link_path())
+    client.cookies = opened
     assert put(client, card, body(criterion)).status_code == 200
 
 
