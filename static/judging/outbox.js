@@ -43,12 +43,19 @@ export class Outbox {
 
   // One tab at a time: the queue is shared, and so is the connection.
   async send() {
-    const work = () => this.#drain();
+    this.asked = true;
+    if (this.sending) return; // once more, when this go is over
+    this.sending = true;
     try {
-      await (navigator.locks
-        ? navigator.locks.request("menlo-outbox", { ifAvailable: true }, (lock) => lock && work())
-        : work());
+      while (this.asked) {
+        this.asked = false;
+        const work = () => this.#drain();
+        await (navigator.locks
+          ? navigator.locks.request("menlo-outbox", { ifAvailable: true }, (lock) => lock && work())
+          : work());
+      }
     } finally {
+      this.sending = false;
       await this.report();
     }
   }
