@@ -317,7 +317,9 @@ def start_site(environment, static_files, tmp_path):
 
     def start(**variables):
         log = tmp_path / f"site{len(sites)}.log"
-        sites.append(Site(log=log, env={**environment, **variables}))
+        # The tests' own SITE_URL is no address that a browser finds.
+        env = {key: text for key, text in environment.items() if key != "SITE_URL"}
+        sites.append(Site(log=log, env={**env, **variables}))
         return sites[-1]
 
     yield start
