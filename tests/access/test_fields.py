@@ -246,6 +246,8 @@ POSTS = [
     ("captain", "teams:remove", "event,team,member", {}),
     ("captain", "teams:hand_over", "event,team,member", {}),
     ("captain", "teams:answer", "event,team,request,accept", {}),
+    ("captain", "teams:invite", "event,team,newcomer", {}),
+    ("organiser", "teams:give_tables", "event", {}),
     (
         "member",
         "accounts:profile",
@@ -363,6 +365,7 @@ ELSEWHERE = {
     "judging:pairs",  # for judges, see tests/judging/test_pairs.py
     "judging:scorecard",  # speaks JSON, see below
     "judging:sign_out",  # a session only
+    "judging:state",  # signs out, too
     "teams:code",  # leads on, changes nothing
 }
 STAYS = {"notifications:unsubscribe"}
@@ -375,6 +378,7 @@ def world(db):
     world = furnish(build("x"))
     event, users, words = world.event, world.users, world.words
     users["newcomer"] = RegistrationFactory(event=event).user
+    words["newcomer"] = users["newcomer"].pk
     users["founder"] = MembershipFactory(team__event=event, role="captain").user
     RegistrationFactory(event=event, user=users["founder"])
     draft = event.projects.get(slug=words["draft"])
