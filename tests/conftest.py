@@ -2,7 +2,9 @@
 
 import random
 
+import hypothesis
 import pytest
+from django.db import transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
 
 from core.ledger import drop_guards
@@ -16,6 +18,14 @@ from tests.factories.judging import JudgeFactory
 from tests.factories.teams import MembershipFactory, TeamFactory
 
 pytest_plugins = ["tests.parts", "tests.phones"]
+
+# A busy machine is slow at thinking of examples; that is no fault of what is tested.
+hypothesis.settings.register_profile(
+    "menlo",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("menlo")
 
 _flush = BaseDatabaseOperations.execute_sql_flush
 
@@ -86,6 +96,27 @@ def other_organiser(db):
 @pytest.fixture
 def judge(event):
     return JudgeFactory(event=event)
+
+
+@pytest.fixture(scope="module")
+def once(request, django_db_setup, django_db_blocker):
+    """``once(build)``: its rows are there for each test of the module, and no longer.
+
+    What a test changes is undone, but not in the objects: give each test a deepcopy.
+    """
+    for test in request.session.items:
+        if test.path == request.path and (mark := test.get_closest_marker("django_db")):
+            assert not mark.kwargs.get("transaction"), f"{test} empties all tables"
+
+    def once(build, *arguments):
+        with django_db_blocker.unblock():
+            return build(*arguments)
+
+    module = transaction.atomic()
+    once(module.__enter__)
+    yield once
+    once(transaction.set_rollback, True)  # noqa: FBT003 -- Django's
+    once(module.__exit__, None, None, None)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ see what was committed.
 
 import asyncio
 import contextlib
+import gc
 import os
 import shutil
 import signal
@@ -33,7 +34,7 @@ CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE = 30  # seconds
 DATABASES = {"db", "transactional_db"}
-REAL_PARTS = {"redis_server", "smtp_server", "start_site"}
+REAL_PARTS = {"environment", "redis_server", "smtp_server"}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -51,6 +52,13 @@ def pytest_collection_modifyitems(items):
             item.add_marker("integration")
         else:
             item.add_marker("unit")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish():
+    """What was imported stays; it need not be looked through for waste each time."""
+    gc.collect()
+    gc.freeze()
 
 
 def free_port():

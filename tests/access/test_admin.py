@@ -4,6 +4,8 @@ Goes through whatever is registered, so a new window is tried without a line her
 Each refusal has its matching success by the series' own organisers and a superuser.
 """
 
+from copy import deepcopy
+
 import pytest
 from django.apps import apps
 from django.contrib import admin
@@ -57,14 +59,20 @@ def furnish(world):
     return world
 
 
-@pytest.fixture
-def world(db):
-    return furnish(build("canary-of-a"))
+@pytest.fixture(scope="module")
+def worlds(once):
+    canaries = ("canary-of-a", "canary-of-b")
+    return [once(lambda c=c: furnish(build(c))) for c in canaries]
 
 
 @pytest.fixture
-def neighbour(db):
-    return furnish(build("canary-of-b"))
+def world(db, worlds):
+    return deepcopy(worlds[0])
+
+
+@pytest.fixture
+def neighbour(db, worlds):
+    return deepcopy(worlds[1])
 
 
 def client_of(user):
@@ -126,6 +134,7 @@ def test_pages_of_a_row_open_for_its_organisers_alone(name, world, neighbour):
     assert everything() == before
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", NAMES)
 def test_lists_searches_and_filters_show_ones_own_rows(name, world, neighbour):
     model, window = apps.get_model(name), SCOPED[apps.get_model(name)]

@@ -190,6 +190,7 @@ def twin(client):
     return copy
 
 
+@pytest.mark.no_cover
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("arrive", "check", "limit"), [row[1:] for row in DOORS], ids=[d[0] for d in DOORS]
@@ -392,6 +393,7 @@ def test_nothing_tells_whether_an_address_has_an_account(db, form, known):
     assert bool(mails) == (form != "sign-in")
 
 
+@pytest.mark.no_cover
 def test_the_time_does_not_tell_either(settings, db):
     settings.PASSWORD_HASHERS = [
         "django.contrib.auth.hashers.Argon2PasswordHasher"  # as in production
@@ -399,13 +401,13 @@ def test_the_time_does_not_tell_either(settings, db):
     person("kris@example.org", password=PASSWORD)
     client, took = Client(), {True: [], False: []}
 
-    for number in range(15):
+    for number in range(9):
         for known in (True, False):
             address = "kris@example.org" if known else f"nobody{number}@example.org"
             place = f"192.0.2.{number}"
-            start = time.perf_counter()
+            start = time.process_time()  # what others do on this machine is not in it
             answer = sign_in(client, address, "wrong", REMOTE_ADDR=place)
-            took[known].append(time.perf_counter() - start)
+            took[known].append(time.process_time() - start)
             assert TOO_MANY not in answer.content.decode()
 
     known, unknown = statistics.median(took[True]), statistics.median(took[False])
@@ -609,12 +611,14 @@ def hall(db):
     return [(Client(REMOTE_ADDR=REAL), p.email) for p in people]
 
 
+@pytest.mark.no_cover
 def test_a_full_hall_signs_in_at_once(hall):
     answers = [sign_in(client, email) for client, email in hall]
 
     assert [a.status_code for a in answers].count(302) == 300
 
 
+@pytest.mark.no_cover
 def test_a_full_hall_signs_in_by_code_in_ten_minutes(hall):
     with time_machine.travel(now()) as clock:
         for client, email in hall:
@@ -623,6 +627,7 @@ def test_a_full_hall_signs_in_by_code_in_ten_minutes(hall):
             clock.shift(2)
 
 
+@pytest.mark.no_cover
 def test_who_is_attacked_from_elsewhere_is_not_locked_out(user):
     with time_machine.travel(now()) as clock:
         for _half_a_minute in range(40):

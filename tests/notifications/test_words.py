@@ -151,6 +151,7 @@ def person(db):
     return UserFactory(email="ada@example.org", time_zone="UTC")
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("template", MAILS)
 def test_whatever_people_are_called_the_mail_is_ours(template, person):
     names = variables_of(template)
