@@ -65,6 +65,22 @@ export async function finish(root) {
   await tell();
 }
 
+/** What a pairwise round left here: names go, answers that have not arrived wait on. */
+function forgetPairs() {
+  return new Promise((resolve) => {
+    const request = indexedDB.open("menlo-pairs");
+    request.onupgradeneeded = () => request.transaction.abort(); // there were none
+    request.onerror = () => resolve();
+    request.onsuccess = () => {
+      const db = request.result;
+      const done = () => { db.close(); resolve(); };
+      const transaction = db.transaction("kept", "readwrite");
+      transaction.objectStore("kept").delete("state");
+      transaction.oncomplete = transaction.onabort = done;
+    };
+  });
+}
+
 /** The button "Sign out". Says whether the judge has left; `stop` ends all fetching. */
 export async function signOut(state, outbox, stop) {
   let choice;
@@ -76,5 +92,6 @@ export async function signOut(state, outbox, stop) {
   stop();
   await globalThis.caches?.open(LEAVING);
   await (choice === "lock" ? store.lock(state) : store.forget(state.judge.id));
+  await forgetPairs();
   return true;
 }
