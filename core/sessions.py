@@ -14,6 +14,10 @@ from django.core.cache import cache
 from core.pagecache import unless_away
 
 
+# Of a session's name; longer than any that Django makes.
+LONGEST_KEY = 40
+
+
 class SessionStore(cached_db.SessionStore):
     # Keys that the request will ask the cache for. They come along if it has a session.
     along: Sequence[str] = ()
@@ -22,6 +26,8 @@ class SessionStore(cached_db.SessionStore):
     brought: dict[str, Any] | None = None
 
     def load(self) -> dict[str, Any]:
+        if len(self.session_key or "") > LONGEST_KEY:  # nobody was ever given such
+            return super().load()
         keys = [self.cache_key, *self.along]
         self.asked, self.brought = self.along, unless_away(cache.get_many, keys)
         if self.brought is None:

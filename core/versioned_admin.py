@@ -62,9 +62,8 @@ def rows_of(formsets: list[Any]) -> dict[str, Model]:
     }
 
 
-def without_row(data: QueryDict, prefix: str, place: int) -> None:
+def without_row(data: QueryDict, prefix: str, place: int, total: int) -> None:
     """Take a row out of what was sent, and let those behind it move up."""
-    total = int(str(data[f"{prefix}-TOTAL_FORMS"]))
     for number in range(place, total):
         old, following = f"{prefix}-{number}-", f"{prefix}-{number + 1}-"
         for name in [key for key in data if key.startswith(old)]:
@@ -196,7 +195,9 @@ class VersionedAdminMixin:
                 continue
             key = formset.model._meta.pk.name
             there = {str(row.pk) for row in formset.get_queryset()}
-            for place in reversed(range(formset.initial_form_count())):
+            # What the browser claims is not bounded; what Django reads of it is.
+            sent = min(formset.initial_form_count(), formset.total_form_count())
+            for place in reversed(range(sent)):
                 pk = data.get(f"{formset.prefix}-{place}-{key}", "")
                 name = f"{formset.prefix}:{pk}"
                 if pk in there or name not in seen:
@@ -209,7 +210,7 @@ class VersionedAdminMixin:
                         typed_into(data, formset.prefix, place, key),
                     )
                 )
-                without_row(data, formset.prefix, place)
+                without_row(data, formset.prefix, place, formset.total_form_count())
         return changes
 
 

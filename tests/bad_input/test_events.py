@@ -50,8 +50,8 @@ def submit(client, url, **changed):
 def errors_of(answer):
     """All that is said about what was typed, as one text."""
     assert answer.status_code == 200, "it was saved"
-    said = [str(answer.context["adminform"].form.errors)]
-    for inline in answer.context["inline_admin_formsets"]:
+    said = [str(answer.context_data["adminform"].form.errors)]
+    for inline in answer.context_data["inline_admin_formsets"]:
         said += [str(inline.formset.errors), str(inline.formset.non_form_errors())]
     return " ".join(said)
 
@@ -150,7 +150,7 @@ def test_b31_judging_that_ends_before_it_begins(client, event, edit):
 
 def asked(answer):
     """What has to be confirmed, and the values of the ticks."""
-    choices = answer.context["adminform"].form.fields["confirmed"].choices
+    choices = answer.context_data["adminform"].form.fields["confirmed"].choices
     return " ".join(text for _mark, text in choices), [mark for mark, _text in choices]
 
 
