@@ -184,6 +184,11 @@ MFA_RATE_LIMITS = limits.MFA
 ALLAUTH_TRUSTED_PROXY_COUNT = env.trusted_proxy_count
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "add_webauthn": "accounts.passkeys.AddWebAuthnForm",
+    "login_webauthn": "accounts.passkeys.LoginWebAuthnForm",
+    "reauthenticate_webauthn": "accounts.passkeys.ReauthenticateWebAuthnForm",
+}
 MFA_TOTP_ISSUER = SITE_NAME
 STAFF_MFA = env.staff_mfa
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _on_https
