@@ -69,6 +69,7 @@ def test_a_whole_hackathon_from_the_admin_to_the_landscape(
     site.sign_in(laptop, olga)
     laptop.goto(f"{site.url}/admin/events/event/add/")
     laptop.fill("#id_name", "Garage Day")
+    laptop.locator("#id_name").blur()  # the address follows the name until then
     laptop.fill("#id_slug", "garage-day")
     laptop.fill("#id_starts_at_0", timezone.now().strftime("%Y-%m-%d"))
     laptop.fill("#id_starts_at_1", "00:00:01")
