@@ -94,6 +94,8 @@ def test_a_whole_hackathon_from_the_admin_to_the_landscape(
         page = phones[user] = open_page(width=390)
         site.sign_in(page, user)
         page.goto(f"{base}register/")
+        for box in page.locator("main form input[type=checkbox]").all():
+            box.check()  # the code of conduct, and to be found by others
         page.locator("main form button[type=submit]").last.click()
         page.wait_for_url(f"{base}registration/")
     places = Registration.objects.filter(status=Registration.Status.CONFIRMED)
