@@ -195,9 +195,9 @@ class Garden:
         self.seen[field] |= set(pool if number is None else [number])
 
     def missed(self):
-        """Fields in which a text that they take never stood."""
+        """Fields in which a text that they take never stood, of tables with rows."""
         return [
             f"{field}: {sorted(set(pool) - self.seen[field])}"
             for field, pool in self.pools.items()
-            if set(pool) - self.seen[field]
+            if set(pool) - self.seen[field] and field.model.objects.exists()
         ]
