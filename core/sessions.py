@@ -13,7 +13,6 @@ from django.core.cache import cache
 
 from core.pagecache import unless_away
 
-
 # Of a session's name; longer than any that Django makes.
 LONGEST_KEY = 40
 
