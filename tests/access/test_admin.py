@@ -243,9 +243,9 @@ def test_an_inline_does_not_take_a_foreign_row(world, neighbour):
     url = address(type(world.event), "change", world.event.pk)
     page = client.get(url)
     data = {}
-    for form in [page.context["adminform"].form] + [
+    for form in [page.context_data["adminform"].form] + [
         inline.formset.management_form
-        for inline in page.context["inline_admin_formsets"]
+        for inline in page.context_data["inline_admin_formsets"]
     ]:
         for field in form:
             value = field.value()

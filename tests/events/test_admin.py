@@ -77,7 +77,7 @@ def test_a_new_event_begins_with_what_is_usual(sign_in, organiser):
     client = sign_in(organiser)
     add = reverse("admin:events_event_add")
 
-    first = client.get(add).context["adminform"].form.initial
+    first = client.get(add).context_data["adminform"].form.initial
     assert (first["contact_email"], first["time_zone"]) == (
         organiser.email,
         "Europe/Paris",
@@ -87,7 +87,7 @@ def test_a_new_event_begins_with_what_is_usual(sign_in, organiser):
     Event.objects.update(code_of_conduct="Our own rules.")
 
     assert (
-        client.get(add).context["adminform"].form.initial["code_of_conduct"]
+        client.get(add).context_data["adminform"].form.initial["code_of_conduct"]
         == "Our own rules."
     )
 
