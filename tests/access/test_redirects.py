@@ -8,7 +8,6 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -100,7 +99,6 @@ def test_the_judge_of_these_tests_is_strict(location):
 
 @pytest.fixture
 def user(db):
-    cache.clear()
     user = UserFactory(email=EMAIL)
     EmailAddress.objects.create(user=user, email=EMAIL, verified=True, primary=True)
     return user
@@ -231,7 +229,6 @@ EVIL = "https://evil.example/"
 
 @pytest.mark.parametrize("role", ["anonymous", "captain", "organiser", "judge"])
 def test_no_address_goes_where_a_parameter_or_the_referer_says(db, role):
-    cache.clear()
     world = build("canary")
     lies = dict.fromkeys(NAMES, EVIL)
     redirects = 0
@@ -414,7 +411,6 @@ def plant(world):
 
 @pytest.mark.parametrize("role", ["anonymous", "captain", "organiser"])
 def test_links_that_people_gave_are_not_vouched_for(db, role):
-    cache.clear()
     world = build("canary")
     planted = plant(world)
     client = client_of(role, world, None)

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.exceptions import ValidationError
 from django.test import Client
@@ -27,13 +26,6 @@ class Down(LocMemCache):
 
     def add(self, *_args, **_kwargs):
         raise NoRedis
-
-
-@pytest.fixture(autouse=True)
-def _nobody_has_tried(db):
-    cache.clear()
-    yield
-    cache.clear()
 
 
 def knock(url, address=VENUE):

@@ -37,13 +37,6 @@ TOO_MANY = "Too many"
 HASHED = make_password(PASSWORD, hasher="md5")
 
 
-@pytest.fixture(autouse=True)
-def _nobody_has_tried(db):
-    cache.clear()
-    yield
-    cache.clear()
-
-
 @pytest.fixture
 def user(db):
     return person("kris@example.org")

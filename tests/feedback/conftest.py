@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 
 from events.models import Phase
@@ -13,12 +12,6 @@ from tests.factories.events import (
 from tests.factories.feedback import InvitationFactory, SurveyFactory
 from tests.factories.submissions import ProjectFactory, ToolFactory, ToolUseFactory
 from tests.factories.teams import MembershipFactory, TeamFactory
-
-
-@pytest.fixture(autouse=True)
-def no_kept_pages():
-    """Public pages of an earlier test must not answer for this one."""
-    cache.clear()
 
 
 @pytest.fixture

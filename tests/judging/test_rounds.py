@@ -118,11 +118,9 @@ def test_everybody_gets_their_share_by_table(expo):
 
 def test_a_stage_goes_by_the_running_order(expo):
     stage = RoundFactory(event=expo.event)
-    last = expo.event.projects.order_by("pk").first()
-    for project in expo.event.projects.all():
-        Entry.objects.create(
-            round=stage, project=project, position=99 if project == last else project.pk
-        )
+    last, *others = expo.event.projects.order_by("pk")
+    for position, project in enumerate([*others, last]):
+        Entry.objects.create(round=stage, project=project, position=position)
 
     order = [project.pk for project in enter(stage).projects]
 
