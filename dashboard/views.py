@@ -92,7 +92,7 @@ class LiveView(OrganisedEventView):
             teams=[(team, getattr(team, "project", None)) for team in teams],
             without_table=sum(not team.table for team in teams),
             look_alikes=look_alikes(teams),
-            coverage=coverage(event, list(judges)),
+            coverage=Scorecard.objects.filter(round__event=event).tally(judges),
             latest=event.audit_entries.select_related("actor")[:12],
             announcements=event.announcements.all()[:5],
             rounds=event.rounds.select_related("now_on__team"),
@@ -106,18 +106,3 @@ def look_alikes(teams: Iterable[Team]) -> list[str]:
     for team in teams:
         groups[skeleton(team.name)].append(team.name)
     return [" / ".join(names) for names in groups.values() if len(names) > 1]
-
-
-def coverage(event: Event, judges: list[Judge]) -> list[tuple[Judge, int, int]]:
-    """How many cards each judge has scored, of how many."""
-    cards = list(
-        Scorecard.objects.filter(round__event=event).values_list("judge_id", "status")
-    )
-    return [
-        (
-            judge,
-            sum(pk == judge.pk and s == Scorecard.Status.DONE for pk, s in cards),
-            sum(pk == judge.pk for pk, _status in cards),
-        )
-        for judge in judges
-    ]

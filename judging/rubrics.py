@@ -1,7 +1,5 @@
 """What a rubric is as plain values: to start from, to ask for, to keep, to compare."""
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from decimal import Decimal
@@ -10,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.ledger import digest_of
 from judging.models import Criterion, Round
 
 
@@ -71,10 +70,9 @@ def as_json(rubric: Iterable[Wish]) -> list[dict[str, Any]]:
     ]
 
 
-def digest_of(rubric: Iterable[Wish]) -> str:
+def rubric_digest(rubric: Iterable[Wish]) -> str:
     """Names a rubric, so that nobody changes one that they have not seen."""
-    text = json.dumps(as_json(rubric), sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return digest_of(as_json(rubric))
 
 
 NONE = "\N{EN DASH}"

@@ -16,7 +16,7 @@ from core.exceptions import Refused
 from events.log import record
 from events.models import Track
 from judging.models import Criterion, Round, RubricVersion, Score, Scorecard
-from judging.rubrics import Wish, as_json, differences, digest_of, rubric_of
+from judging.rubrics import Wish, as_json, differences, rubric_digest, rubric_of
 from submissions.models import Project
 
 Status = Scorecard.Status
@@ -186,7 +186,7 @@ def change_rubric(
         .get(pk=round_.pk)
     )
     before = rubric_of(round_)
-    if digest_of(before) != seen:
+    if rubric_digest(before) != seen:
         raise RubricHasChanged
     plan = _planned(round_, wishes)
     cards = Scorecard.objects.select_for_update().filter(round=round_)

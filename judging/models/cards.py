@@ -1,7 +1,8 @@
+from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,20 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
         return self.exclude(
             moved_at__isnull=False, status=Scorecard.Status.TODO, revision=0
         )
+
+    def tally(self, judges: Iterable[Judge]) -> list[tuple[Judge, int, int]]:
+        """Each judge, with how many of their live cards are scored, of how many."""
+        rows = (
+            self.live()
+            .order_by()
+            .values("judge")
+            .annotate(
+                scored=Count("pk", filter=Q(status=Scorecard.Status.DONE)),
+                dealt=Count("pk"),
+            )
+        )
+        counts = {row["judge"]: (row["scored"], row["dealt"]) for row in rows}
+        return [(judge, *counts.get(judge.pk, (0, 0))) for judge in judges]
 
 
 class Scorecard(models.Model):

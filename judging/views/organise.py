@@ -16,7 +16,7 @@ from django.views.generic import TemplateView
 from core.exceptions import Refused
 from events.views import EventMixin
 from judging import actions
-from judging.models import Judge, Scorecard, ScorecardRevision
+from judging.models import Scorecard, ScorecardRevision
 from submissions.models import Project
 
 
@@ -37,7 +37,9 @@ class RankingView(RunJudgingView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
             rounds=self.event.rounds.all(),
-            judges=self.judges(),
+            judges=Scorecard.objects.filter(round__event=self.event).tally(
+                self.event.judges.all()
+            ),
             projects=Project.objects.in_gallery()
             .filter(event=self.event)
             .order_by(Lower("title")),
@@ -47,21 +49,6 @@ class RankingView(RunJudgingView):
             ).select_related("scorecard__judge", "scorecard__project"),
             **kwargs,
         )
-
-    def judges(self) -> list[tuple[Judge, int, int]]:
-        cards = (
-            Scorecard.objects.live()
-            .filter(round__event=self.event)
-            .values_list("judge_id", "status")
-        )
-        tally: dict[int, tuple[int, int]] = {}
-        for judge, status in cards:
-            done, dealt = tally.get(judge, (0, 0))
-            done += status == Scorecard.Status.DONE
-            tally[judge] = (done, dealt + 1)
-        return [
-            (judge, *tally.get(judge.pk, (0, 0))) for judge in self.event.judges.all()
-        ]
 
 
 class JudgingActionView(RunJudgingView):

@@ -17,7 +17,7 @@ from judging.rubrics import (
     Wish,
     as_json,
     differences,
-    digest_of,
+    rubric_digest,
     rubric_of,
 )
 from judging.views.organise import RunJudgingView
@@ -81,7 +81,7 @@ class RubricEditView(RubricBase):
         context: dict[str, Any] = {
             "round": self.round,
             "is_frozen": self.is_frozen,
-            "seen": digest_of(rubric_of(self.round)),
+            "seen": rubric_digest(rubric_of(self.round)),
             "templates": [(key, text) for key, (text, _make) in TEMPLATES.items()],
         }
         if "formset" not in kwargs:

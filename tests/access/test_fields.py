@@ -22,7 +22,7 @@ from django.utils import timezone
 from PIL import Image
 
 from judging.models import Criterion, PublishProposal, Round, ScorecardRevision
-from judging.rubrics import digest_of, rubric_of
+from judging.rubrics import rubric_digest, rubric_of
 from tests.access.test_admin import SCOPED, furnish, rows_of
 from tests.access.test_matrix import LINES, ROLES, address, client_of
 from tests.access.world import build
@@ -197,7 +197,7 @@ REVIEW = {
 # Every field that the form has, filled in as the page would send it.
 # The rubric as it is, with another name for its first criterion.
 RUBRIC = {
-    "seen": lambda: digest_of(rubric_of(Round.objects.order_by("pk").first())),
+    "seen": lambda: rubric_digest(rubric_of(Round.objects.order_by("pk").first())),
     "criteria-TOTAL_FORMS": "1",
     "criteria-INITIAL_FORMS": "1",
     "criteria-0-id": lambda: str(Criterion.objects.order_by("pk").first().pk),

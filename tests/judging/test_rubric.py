@@ -16,7 +16,7 @@ from judging.actions.rubric import (
     WhyIsMissing,
 )
 from judging.models import Criterion, RubricVersion, Score, Scorecard
-from judging.rubrics import TEMPLATES, Wish, digest_of, rubric_of
+from judging.rubrics import TEMPLATES, Wish, rubric_digest, rubric_of
 from judging.state import state_of
 from tests.factories.events import EventFactory, SeriesOrganiserFactory
 from tests.factories.judging import CriterionFactory, RoundFactory, ScorecardFactory
@@ -53,7 +53,7 @@ def cards(round_):
 
 
 def change(round_, host, wishes, reason="the sponsor asked"):
-    seen = digest_of(rubric_of(round_))
+    seen = rubric_digest(rubric_of(round_))
     return change_rubric(round_, wishes, host, reason, seen=seen)
 
 
@@ -177,7 +177,7 @@ def test_what_is_no_rubric_is_refused(round_, host, cards, make, refusal):
 
 def test_a_scored_rubric_needs_a_reason_and_fresh_eyes(round_, host, cards):
     idea, _craft = rubric_of(round_)
-    seen = digest_of(rubric_of(round_))
+    seen = rubric_digest(rubric_of(round_))
     with pytest.raises(WhyIsMissing):
         change_rubric(round_, [idea], host, " ", seen=seen)
 
@@ -194,7 +194,7 @@ def test_a_score_that_races_a_change_leaves_no_card_wrongly_done(round_, host, c
     """Whichever is first, the card lacks the new criterion and is therefore open."""
     idea, craft = rubric_of(round_)
     card = Scorecard.objects.select_related("judge").get(pk=cards[1].pk)
-    seen = digest_of([idea, craft])
+    seen = rubric_digest([idea, craft])
     body = {
         "client": "a",
         "revision": 5,
@@ -262,7 +262,7 @@ def form_of(round_, *changed, **more):
     for number, row in enumerate(changed):
         rows[number : number + 1] = [{**(rows[number : number + 1] or [{}])[0], **row}]
     sent = {
-        "seen": digest_of(rubric_of(round_)),
+        "seen": rubric_digest(rubric_of(round_)),
         "criteria-TOTAL_FORMS": len(rows),
         "criteria-INITIAL_FORMS": 0,
         **more,
