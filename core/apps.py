@@ -10,5 +10,5 @@ class CoreConfig(AppConfig):
         from core.ledger import drop_guards, set_guards  # noqa: PLC0415
 
         connections.connect()
-        pre_migrate.connect(drop_guards, dispatch_uid="ledger")
-        post_migrate.connect(set_guards, dispatch_uid="ledger")
+        pre_migrate.connect(drop_guards, sender=self, dispatch_uid="ledger")
+        post_migrate.connect(set_guards, sender=self, dispatch_uid="ledger")

@@ -134,7 +134,6 @@ def test_pages_of_a_row_open_for_its_organisers_alone(name, world, neighbour):
     assert everything() == before
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("name", NAMES)
 def test_lists_searches_and_filters_show_ones_own_rows(name, world, neighbour):
     model, window = apps.get_model(name), SCOPED[apps.get_model(name)]

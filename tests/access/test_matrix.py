@@ -131,7 +131,6 @@ PRIVATE = [
 ]
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("role", ["attendee", "member", "captain", "organiser"])
 def test_roles_of_one_event_are_strangers_at_the_other(role, world, neighbour):
     here = client_of(role, world, neighbour)
@@ -161,7 +160,6 @@ def test_an_event_in_the_path_does_not_open_things_of_another(role, world, neigh
         assert status_of(client.get(url)) in {403, 404, 405}, (name, url)
 
 
-@pytest.mark.no_cover
 def test_reading_changes_nothing(world, neighbour):
     before = everything()
     for role in ("stranger", "member", "captain", "organiser"):
@@ -177,7 +175,6 @@ def test_reading_changes_nothing(world, neighbour):
 WITHOUT_TOKEN = ("notifications:unsubscribe", "feedback:survey")
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("origin", [None, "https://evil.example"])
 def test_nothing_is_changed_from_elsewhere(origin, world, neighbour):
     headers = {"origin": origin} if origin else {}

@@ -207,7 +207,6 @@ def test_a_way_back_on_this_site_is_honoured(user, door):
     assert "/events/?q=x" in ends
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("target", FORMS, ids=repr)
 @pytest.mark.parametrize("door", DOORS)
 def test_a_way_back_elsewhere_is_not(user, door, target):

@@ -193,7 +193,6 @@ def test_odd_words_in_every_form_of_the_admin(world, neighbour, caplog):
     assert faults.sent > 100
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("role", ["anonymous", "captain", "organiser"])
 def test_odd_words_in_every_address(role, world, neighbour, caplog):
     client = client_of(role, world, neighbour)
@@ -212,7 +211,6 @@ def test_odd_words_in_every_address(role, world, neighbour, caplog):
     assert faults.sent > 50
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("role", ["anonymous", "captain", "organiser"])
 def test_a_megabyte_in_every_form(role, world, neighbour, caplog):
     client = client_of(role, world, neighbour)

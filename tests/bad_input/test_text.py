@@ -128,7 +128,6 @@ REFUSED = {
 }
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED)
 def test_what_cannot_be_stored_is_refused_in_a_sentence(world, door, client, text):
     before = door.stored()

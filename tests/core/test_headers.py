@@ -27,7 +27,7 @@ class Production:
     """The site as it stands behind a proxy that ends https."""
 
     def __init__(self, site):
-        self.port = int(site.url.rpartition(":")[2])
+        self.port = site.port
 
     def ask(self, path, *, jar=None, method="GET", body="", **headers):
         proxied = {"Host": HOST, "X-Forwarded-Proto": "https"}
