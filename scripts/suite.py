@@ -98,6 +98,7 @@ def run(part: Part, folder: Path, output: TextIO | None = None) -> Count:
     report = folder / f"{part.name}.xml"
     env = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
     env["COVERAGE_FILE"] = str(measured(part, folder))
+    env["OPENBLAS_NUM_THREADS"] = "1"  # else its threads wait for one another, busily
     if part.database:
         env["DATABASE_URL"] = part.database
     pytest = [sys.executable, "-m", "pytest", "-q", "-m", part.marks, *part.options]

@@ -6,6 +6,7 @@ import hypothesis
 import pytest
 from django.core.cache import cache
 from django.db import connection, transaction
+from django.template import Template
 from django.test import TransactionTestCase
 
 from core.ledger import drop_guards, set_guards
@@ -56,6 +57,13 @@ TransactionTestCase._fixture_teardown = _empty_tables
 def nothing_counted():
     """Tries at doors are counted in the cache, which no transaction rolls back."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def no_contexts_kept(request, monkeypatch):
+    """Django's tests copy all that a template is given; crawls do not ask for it."""
+    if request.node.get_closest_marker("no_cover"):
+        monkeypatch.setattr(Template, "_render", lambda t, c: t.nodelist.render(c))
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from django.core.management import execute_from_command_line
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.stats import kendalltau
@@ -462,16 +463,23 @@ def test_a_scale_for_each_criterion_answers_from_0_to_100():
 # --- The command ----------------------------------------------------------------------
 
 
-def rank(tmp_path, *options):
-    """The command, as anybody would call it, with nothing of ours in the air."""
-    return subprocess.run(
-        [sys.executable, "manage.py", "rank", *options, "--out", tmp_path / "out.csv"],
-        cwd=ROOT,
-        env={"PATH": "/usr/bin"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def command(tmp_path, *options):
+    return ["manage.py", "rank", *options, "--out", tmp_path / "out.csv"]
+
+
+@pytest.fixture
+def refused(tmp_path, capsys):
+    """``refused(*options)`` gives the one line with which the command ends."""
+
+    def refused(*options):
+        with pytest.raises(SystemExit) as ended:
+            execute_from_command_line([*map(str, command(tmp_path, *options))])
+        assert ended.value.code == 1
+        said = capsys.readouterr().err
+        assert len(said.splitlines()) == 1
+        return said
+
+    return refused
 
 
 def written(tmp_path, name, text):
@@ -487,10 +495,18 @@ def test_the_command_needs_files_and_nothing_else(tmp_path):
     weights = written(tmp_path, "w.csv", "criterion,weight\n0,1\n1,2\n2,3\n")
     pairs = written(tmp_path, "c.csv", "judge,winner,loser\nj0,p1,p2\n")
 
-    done = rank(
-        tmp_path,
-        *("--scores", scores, "--weights", weights),
-        *("--comparisons", pairs, "--seed", "3"),
+    # As anybody would call it, with nothing of ours in the air.
+    done = subprocess.run(
+        [
+            sys.executable,
+            *command(tmp_path, "--scores", scores, "--weights", weights),
+            *("--comparisons", pairs, "--seed", "3"),
+        ],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert (done.returncode, done.stderr) == (0, "")
@@ -522,15 +538,11 @@ BAD = {
 
 
 @pytest.mark.parametrize(("text", "said"), BAD.values(), ids=BAD)
-def test_the_command_says_in_one_line_what_is_wrong(tmp_path, text, said):
+def test_the_command_says_in_one_line_what_is_wrong(tmp_path, refused, text, said):
     path = tmp_path / "s.csv"
     path.write_bytes(text.encode("latin-1"))
 
-    done = rank(tmp_path, "--scores", path)
-
-    assert done.returncode == 1
-    assert said in done.stderr
-    assert len(done.stderr.splitlines()) == 1
+    assert said in refused("--scores", path)
     assert not (tmp_path / "out.csv").exists()
 
 
@@ -546,40 +558,32 @@ def test_the_command_says_in_one_line_what_is_wrong(tmp_path, text, said):
         ("--comparisons", "judge,winner,loser\na,b,b\n", "compared to itself"),
     ],
 )
-def test_the_command_looks_at_the_other_files_too(tmp_path, option, text, said):
+def test_the_command_looks_at_the_other_files_too(
+    tmp_path, refused, option, text, said
+):
     scores = written(tmp_path, "s.csv", f"{HEAD}a,b,c,1\n")
 
-    done = rank(tmp_path, "--scores", scores, option, written(tmp_path, "x.csv", text))
-
-    assert done.returncode == 1
-    assert said in done.stderr
+    other = written(tmp_path, "x.csv", text)
+    assert said in refused("--scores", scores, option, other)
 
 
-def test_a_scale_must_be_told_of_every_criterion(tmp_path):
+def test_a_scale_must_be_told_of_every_criterion(tmp_path, refused):
     scores = written(tmp_path, "s.csv", f"{HEAD}a,b,c,1\na,b,d,1\n")
     weights = written(tmp_path, "w.csv", "criterion,weight,low,high\nc,1,1,5\n")
 
-    done = rank(tmp_path, "--scores", scores, "--weights", weights)
-
-    assert done.returncode == 1
-    assert "'d' has no low and high" in done.stderr
+    said = refused("--scores", scores, "--weights", weights)
+    assert "'d' has no low and high" in said
 
 
-def test_the_command_says_which_file_it_cannot_reach(tmp_path):
-    lost = rank(tmp_path, "--scores", tmp_path / "lost.csv")
-    assert lost.returncode == 1
-    assert lost.stderr.endswith("lost.csv: No such file or directory\n")
+def test_the_command_says_which_file_it_cannot_reach(tmp_path, refused):
+    lost = refused("--scores", tmp_path / "lost.csv")
+    assert lost.endswith("lost.csv: No such file or directory\n")
 
-    nothing = rank(tmp_path)
-    assert nothing.returncode == 1
-    assert "no score and no comparison" in nothing.stderr
+    assert "no score and no comparison" in refused()
 
     scores = written(tmp_path, "s.csv", f"{HEAD}a,b,c,1\n")
     (tmp_path / "out.csv").mkdir()
-    folder = rank(tmp_path, "--scores", scores)
-    assert folder.returncode == 1
-    assert "out.csv: Is a directory" in folder.stderr
-    assert len(folder.stderr.splitlines()) == 1
+    assert "out.csv: Is a directory" in refused("--scores", scores)
 
 
 # --- The documentation ----------------------------------------------------------------
