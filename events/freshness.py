@@ -2,7 +2,9 @@
 
 A row that leads to an event (a team, a project, an agenda item: anything with a chain
 of foreign keys to it) touches the pages of that event. A row that events lead to (a
-person, a series, a skill, a tool) may be shown anywhere and touches all pages.
+person, a series, a skill, a tool) may be shown anywhere and touches all pages. A model
+whose rows no kept page shows says ``is_on_kept_pages = False``: each tap of a judge
+would make every page anew.
 
 ``QuerySet.update`` and ``bulk_create`` send no signals. Actions that use them also
 write to the audit log, which leads to the event like any other row.
@@ -65,8 +67,13 @@ class Freshness:
     """Listens to changes and touches the pages that show them."""
 
     def __init__(self) -> None:
-        self.routes = find_routes(list(apps.get_models()))
-        self.shared = find_shared(self.routes)
+        routes = find_routes(list(apps.get_models()))
+        self.shared = find_shared(routes)
+        self.routes = {
+            model: route
+            for model, route in routes.items()
+            if getattr(model, "is_on_kept_pages", True)
+        }
 
     def connect(self) -> None:
         for signal in (post_save, post_delete):

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from allauth.account.models import EmailAddress
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from events.models import Event
 from judging.models import FormerSeat, Judge, JudgingRules, Recusal
@@ -41,13 +41,13 @@ def in_conflict(judge: Judge) -> Q:
     if domain := domain_of(judge.email):
         colleague = Q(user__email__iendswith=f"@{domain}")
         colleague |= Q(user__email__iendswith=f".{domain}")
-        seats |= colleague & Q(event__judging_rules__same_domain_is_conflict=True)
-    now = Membership.objects.filter(seats, event=judge.event_id)
-    before = FormerSeat.objects.filter(own, team__event=judge.event_id)
-    return (
-        Q(team__in=now.values("team"))
-        | Q(team__in=before.values("team"))
-        | Q(pk__in=judge.recusals.values("project"))
+        rules = JudgingRules.objects.filter(event=judge.event_id)
+        seats |= colleague & Q(Exists(rules.filter(same_domain_is_conflict=True)))
+    team = OuterRef("team")  # so that its few people are looked at, not the event's
+    return Q(
+        Exists(Membership.objects.filter(seats, team=team))
+        | Exists(FormerSeat.objects.filter(own, team=team))
+        | Exists(judge.recusals.filter(project=OuterRef("pk")))
     )
 
 

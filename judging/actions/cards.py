@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -20,13 +21,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.adapter import where_from
 from accounts.models import User
 from core.exceptions import Refused
+from core.prepared import Prepared
 from events.log import record
 from events.models import Event, Phase, PhaseWindow
 from judging import chain
 from judging.actions.absences import tell_of_absence
 from judging.actions.pairings import declare_conflict
 from judging.conflicts import in_conflict
-from judging.models import Criterion, Score, Scorecard, ScorecardRevision
+from judging.models import Criterion, Judge, Score, Scorecard, ScorecardRevision
 from judging.payload import CONFLICT, CardPayload, content_of, read_payload
 from submissions.models import Project
 
@@ -86,14 +88,9 @@ def save_scorecard(card_pk: int, judge: int, fingerprint: str, data: Any) -> Sav
     if isinstance(data, dict) and data.get("status") == CONFLICT:
         # Dealing locks the event before its cards; in another order each would wait.
         Event.objects.select_for_update(of=("self",)).filter(judges=judge).first()
-    card = (
-        Scorecard.objects.select_for_update(of=("self",))
-        .select_related("judge", "round__event")
-        .filter(pk=card_pk, judge=judge)
-        .first()
-    )
-    if card is None:
+    if not (cards := _card(card=card_pk, judge=judge)):
         raise NotYours
+    card = cards[0]
     if card.judge.revoked_at or card.judge.fingerprint != fingerprint:
         raise LinkIsClosed
     rubric, scores = _rubric_of(card)
@@ -136,37 +133,68 @@ def save_scorecard(card_pk: int, judge: int, fingerprint: str, data: Any) -> Sav
     return Saved(card, scores, payload.revision, outcome, overruled)
 
 
+_card = Prepared(
+    lambda card, judge: (
+        Scorecard.objects.select_for_update(of=("self",))
+        .select_related("judge", "round")
+        .filter(pk=card, judge=judge)
+        .order_by()
+    )
+)
+_criteria = Prepared(
+    lambda project, round_, card: (
+        Criterion.objects.of(project)
+        .filter(round=round_)
+        .annotate(
+            mine=FilteredRelation("scores", condition=Q(scores__scorecard=card)),
+            given=F("mine__value"),
+        )
+    )
+)
+
+
 def _rubric_of(card: Scorecard) -> tuple[list[Criterion], dict[int, int]]:
     """The criteria that a phone may know, and the card's scores that count so far.
 
     Those that were retired are among them: a phone that was away does not know yet.
     """
-    rubric: list[Any] = list(
-        Criterion.objects.of(card.project_id)
-        .filter(round=card.round_id)
-        .annotate(
-            mine=FilteredRelation("scores", condition=Q(scores__scorecard=card)),
-            given=F("mine__value"),
-        )
+    rubric: list[Any] = _criteria(
+        project=card.project_id, round_=card.round_id, card=card.pk
     )
     return rubric, {
         c.pk: c.given for c in rubric if c.given is not None and not c.retired_in
     }
 
 
+@lru_cache(maxsize=1000)
+def _projects_for(
+    pk: int, event: int, email: str, user: int | None
+) -> Prepared[Project]:
+    """What decides whether this judge may score a project now."""
+    judge = Judge(pk=pk, event_id=event, email=email, user_id=user)
+    window = PhaseWindow.objects.filter(event=event, phase=Phase.JUDGING)
+    return Prepared(
+        lambda project: (
+            Project.objects.annotate(
+                is_conflict=ExpressionWrapper(
+                    in_conflict(judge), output_field=BooleanField()
+                ),
+                opens_at=Subquery(window.values("opens_at")[:1]),
+                closes_at=Subquery(window.values("closes_at")[:1]),
+            )
+            .only("status")
+            .filter(pk=project)
+            .order_by()
+        )
+    )
+
+
 def _on_time(card: Scorecard, payload: CardPayload) -> set[str]:
     """Which of the fields that were tapped are on time; raise if none may be."""
-    window = PhaseWindow.objects.filter(event=card.judge.event_id, phase=Phase.JUDGING)
-    project: Any = (
-        Project.objects.annotate(
-            is_conflict=ExpressionWrapper(
-                in_conflict(card.judge), output_field=BooleanField()
-            ),
-            opens_at=Subquery(window.values("opens_at")[:1]),
-            closes_at=Subquery(window.values("closes_at")[:1]),
-        )
-        .only("status")
-        .get(pk=card.project_id)
+    judge = card.judge
+    project: Any
+    (project,) = _projects_for(judge.pk, judge.event_id, judge.email, judge.user_id)(
+        project=card.project_id
     )
     if project.status != Project.Status.SUBMITTED:
         raise ProjectIsGone

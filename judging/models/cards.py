@@ -43,6 +43,8 @@ class Scorecard(models.Model):
     A card exists from the assignment on; ``revision`` is the highest that arrived.
     """
 
+    is_on_kept_pages = False  # what comes of it is, once it is published
+
     class Status(models.TextChoices):
         TODO = "todo", _("To score")
         STARTED = "started", _("Started")
@@ -124,6 +126,8 @@ class Score(models.Model):
 class ScorecardRevision(models.Model):
     """Every scorecard that ever arrived, counted or not. Only ever added to."""
 
+    is_on_kept_pages = False
+
     class Outcome(models.TextChoices):
         APPLIED = "applied", _("Counted")
         STALE = "stale", _("Older than what was there")
@@ -172,6 +176,8 @@ class Comparison(models.Model):
 
     Taking it back sets ``undone_at``; nothing is deleted.
     """
+
+    is_on_kept_pages = False
 
     class Late(models.TextChoices):
         WAITS = "waits", _("Arrived after judging closed")
