@@ -44,6 +44,7 @@ DANGEROUS = re.compile(
 
 MOST_PIXELS = 40_000_000
 WIDEST = 1600
+WIDEST_ON_CARDS = 480
 
 
 @dataclass(frozen=True)
@@ -120,15 +121,30 @@ def _fits(ending: str, head: bytes) -> bool:
 
 @dataclass(frozen=True)
 class Picture:
-    """A re-encoded picture; sizes in pixels."""
+    """A re-encoded picture, large and for cards in a list; sizes in pixels."""
 
-    image: ContentFile  # type: ignore[type-arg]
+    image: "ContentFile[bytes]"
+    small: "ContentFile[bytes]"
     width: int
     height: int
 
 
+def make_picture(picture: Image.Image) -> Picture:
+    """WebP, at most 1600 px wide, and some 20 kB small for lists; no metadata."""
+
+    def encoded(widest: int, quality: int) -> "ContentFile[bytes]":
+        out = io.BytesIO()
+        picture.thumbnail((widest, widest))
+        picture.save(out, "WEBP", quality=quality)
+        return ContentFile(out.getvalue())
+
+    large = encoded(WIDEST, 82)
+    width, height = picture.size
+    return Picture(large, encoded(WIDEST_ON_CARDS, 70), width, height)
+
+
 def check_picture(file: UploadedFile[Any]) -> Picture:
-    """Re-encode a picture as WebP, at most 1600 px wide, without any metadata.
+    """Re-encode what somebody sent.
 
     The header alone decides on the number of pixels, before they are unpacked.
     """
@@ -141,12 +157,8 @@ def check_picture(file: UploadedFile[Any]) -> Picture:
         picture: Image.Image = Image.open(file, formats=["PNG", "JPEG", "WEBP", "GIF"])
         if picture.width * picture.height > MOST_PIXELS:
             raise ValidationError(_("This picture has too many pixels."))
-        picture = ImageOps.exif_transpose(picture).convert("RGB")
-        picture.thumbnail((WIDEST, WIDEST))
-        out = io.BytesIO()
-        picture.save(out, "WEBP", quality=82)
+        return make_picture(ImageOps.exif_transpose(picture).convert("RGB"))
     except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError):
         raise ValidationError(
             _("This is no picture that we can read. PNG, JPEG, WebP and GIF work.")
         ) from None
-    return Picture(ContentFile(out.getvalue()), picture.width, picture.height)

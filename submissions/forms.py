@@ -12,7 +12,7 @@ from core.text import clean_line
 from core.versions import VersionedForm
 from events.models import Event, Track
 from submissions import files
-from submissions.licences import LICENCES
+from submissions.licences import CHOICES
 from submissions.models import (
     Dataset,
     Idea,
@@ -54,7 +54,7 @@ class DatasetForm(VersionedForm, forms.ModelForm[Dataset]):
         help_text=_("CSV, JSON Lines and Parquet get a profile. Or give a link below."),
     )
     licence = forms.ChoiceField(
-        label=_("Licence"), choices=[("", _("Choose one")), *LICENCES]
+        label=_("Licence"), choices=[("", _("Choose one")), *CHOICES]
     )
 
     class Meta:

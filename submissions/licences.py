@@ -1,5 +1,7 @@
 """The licences that a dataset may carry, by their SPDX short names."""
 
+from pathlib import Path
+
 from django.utils.translation import gettext_lazy as _
 
 LICENCES = [
@@ -51,3 +53,13 @@ LICENCES = [
     ("LicenseRef-proprietary", _("Ours: all rights reserved")),
 ]
 NAMES = dict(LICENCES)
+# All other short names of SPDX's list 3.27 that are not deprecated.
+MORE = [
+    name
+    for name in Path(__file__).with_name("spdx.txt").read_text().split()
+    if name not in NAMES
+]
+CHOICES = [
+    *LICENCES,
+    (_("The rest of the SPDX list"), [(name, name) for name in MORE]),
+]

@@ -62,7 +62,7 @@ def nothing_counted():
 @pytest.fixture(autouse=True)
 def no_contexts_kept(request, monkeypatch):
     """Django's tests copy all that a template is given; crawls do not ask for it."""
-    if request.node.get_closest_marker("no_cover"):
+    if request.node.get_closest_marker("crawl"):
         monkeypatch.setattr(Template, "_render", lambda t, c: t.nodelist.render(c))
 
 

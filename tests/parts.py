@@ -44,8 +44,10 @@ def pytest_collection_modifyitems(items):
         if item.get_closest_marker("django_db") or DATABASES & set(item.fixturenames):
             item.add_marker("database")
         folder = item.path.relative_to(ROOT / "tests").parts[0]
-        if folder in {"access", "bad_input"}:  # crawls, whose asserts are elsewhere
+        if folder in {"access", "bad_input"}:  # what they touch is tested elsewhere
             item.add_marker("no_cover")
+        if folder == "access" or item.path.stem == "test_fuzz":
+            item.add_marker("crawl")
         if folder == "e2e" or "chromium" in item.fixturenames:
             item.add_marker("e2e")
         elif REAL_PARTS & set(item.fixturenames):

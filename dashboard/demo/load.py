@@ -7,7 +7,6 @@ are computed by the same code as in production; nothing is typed in.
 import random
 from datetime import datetime, timedelta
 from functools import cached_property
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ import polars as pl
 import yaml
 from allauth.account.models import EmailAddress
 from django.core.files import File
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
@@ -60,7 +58,8 @@ from judging.actions import (
 from judging.models import Criterion, Judge, Round, Score, Scorecard
 from judging.standings import deciding_order
 from submissions import catalogue, files, profiles, profiling
-from submissions.models import Dataset, Idea, Project, ProjectPicture, Tool, ToolUse
+from submissions.actions.projects import keep_picture
+from submissions.models import Dataset, Idea, Project, Tool, ToolUse
 from teams.models import JoinRequest, Membership, Team
 
 HERE = Path(__file__).parent
@@ -464,15 +463,8 @@ class Demo:
         for across, up in points:
             left, top = 60 + across * 860, 505 - up * 470
             pen.ellipse([left - 5, top - 5, left + 5, top + 5], fill=INK[number % 4])
-        out = BytesIO()
-        picture.save(out, "WEBP", quality=80)
-        row = ProjectPicture(
-            project=project,
-            description=f"Scatter plot of {name}, two measures",
-            width=picture.width,
-            height=picture.height,
-        )
-        row.image.save("picture.webp", ContentFile(out.getvalue()))
+        description = f"Scatter plot of {name}, two measures"
+        keep_picture(project, files.make_picture(picture), description)
 
     def _pitch(self, event: Event, line: str) -> None:
         title, author, pitch, skills = (part.strip() for part in line.split("|"))

@@ -127,6 +127,8 @@ class ProjectPicture(models.Model):
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="pictures")
     image = models.ImageField(_("picture"), upload_to=picture_name)
+    # The same for lists; pictures from before there was one have none.
+    small = models.ImageField(upload_to=picture_name, blank=True, editable=False)
     # Written when the picture is made: Django reads WebP in pieces and sees no size.
     width = models.PositiveIntegerField(editable=False)
     height = models.PositiveIntegerField(editable=False)

@@ -301,8 +301,9 @@ class PictureView(EventMixin, View):
         picture = get_object_or_404(
             ProjectPicture, pk=kwargs["pk"], project__in=visible
         )
+        file = ("small" in request.GET and picture.small) or picture.image
         response = FileResponse(
-            picture.image.open("rb"),
+            file.open("rb"),
             as_attachment=True,  # pages show it all the same
             filename=f"{kwargs['slug']}-{picture.pk}.webp",
             content_type="image/webp",

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
 from events.models import AuditEntry
 from submissions import actions, files, profiles
@@ -182,7 +183,7 @@ def test_what_organisers_do_after_the_deadline_is_in_the_log(
 
     actions.submit_project(project, organiser)
     actions.add_picture(
-        project, organiser, files.Picture(SimpleUploadedFile("p", b"x"), 1, 1), "A bird"
+        project, organiser, files.make_picture(Image.new("RGB", (9, 9))), "A bird"
     )
     actions.remove_picture(project.pictures.get(), organiser)
     actions.withdraw_project(project, organiser)

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from functools import partial
 from io import BytesIO
@@ -7,11 +8,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from packaging.licenses import canonicalize_license_expression
 from PIL import Image
 
 from events.models import AuditEntry, Phase
 from notifications.models import Notification
-from submissions import actions, catalogue, profiles, profiling
+from submissions import actions, catalogue, licences, profiles, profiling
 from submissions.actions.datasets import DataIsClosed, DataIsUsed
 from submissions.actions.ideas import IdeaHasATeam, IdeaIsWithdrawn
 from submissions.actions.projects import (
@@ -218,6 +220,31 @@ def test_pictures_are_made_anew_without_metadata(sign_in, project, captain):
     assert b"".join(shown.streaming_content) == stored
     client.post(url("picture_remove", project, row.pk))
     assert not project.pictures.exists()
+
+
+def test_lists_show_a_picture_of_a_few_kilobytes(
+    sign_in, project, captain, rng, django_capture_on_commit_callbacks
+):
+    noise = Image.frombytes("RGB", (1920, 1080), rng.randbytes(1920 * 1080 * 3))
+    photo = BytesIO()
+    noise.resize((480, 270)).resize((1920, 1080)).save(photo, "PNG")
+    client = sign_in(captain)
+    sent = SimpleUploadedFile("x.png", photo.getvalue())
+    client.post(url("pictures", project), {"picture": sent, "description": "Noise"})
+    Project.objects.update(status="submitted", submitted_at=timezone.now())
+    row = project.pictures.get()
+    files = row.image.storage, row.image.name, row.small.name
+
+    gallery = client.get(reverse("submissions:gallery", args=[project.event.slug]))
+    (shown,) = re.findall(r'src="(/[^"]*pictures/[^"]*)"', gallery.content.decode())
+    small = Image.open(BytesIO(b"".join(client.get(shown).streaming_content)))
+    full = client.get(url("picture", project, row.pk)).streaming_content
+
+    assert small.size == (480, 270)
+    assert row.small.size < 40_000 < row.image.size == len(b"".join(full))
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.remove_picture(row, captain)
+    assert not any(files[0].exists(name) for name in files[1:])
 
 
 @pytest.mark.parametrize(
@@ -510,6 +537,21 @@ def test_a_profile_never_tells_more_values_than_rows(tmp_path):
     column = profiling.profile_table(path, path.name)["columns"][0]
 
     assert 3000 < column["distinct"] <= 3376
+
+
+def test_a_dataset_may_have_any_licence_of_the_spdx_list(sign_in, team, captain):
+    ours = [name for name in licences.NAMES if not name.startswith("LicenseRef-")]
+    every = [*ours, *licences.MORE]
+    assert [canonicalize_license_expression(name) for name in every] == every
+    assert len(set(every)) > 600
+
+    card = {"title": "D", "provenance": "x", "sensitivity": "described"}
+    sign_in(captain).post(
+        reverse("submissions:dataset_create", args=[team.event.slug]),
+        {**card, "licence": "EUPL-1.2"},
+    )
+
+    assert Dataset.objects.get().licence_name == "EUPL-1.2"
 
 
 def test_a_data_card_shows_licence_and_state(client, sign_in, team, captain):
