@@ -278,6 +278,14 @@ def celery_worker(start_worker, smtp_server):
     return start_worker(EMAIL_URL=smtp_server.url)
 
 
+def sign_in_browser(page, user, url):
+    """Give the browser a session of ``user``'s, as if they had signed in."""
+    client = Client()
+    client.force_login(user)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": url}])
+
+
 class Site(Process):
     """Our site by gunicorn; ``SITE_URL`` is its address unless another is given."""
 
@@ -300,13 +308,7 @@ class Site(Process):
             pass
 
     def sign_in(self, page, user):
-        """Give the browser a session of ``user``'s, as if they had signed in."""
-        client = Client()
-        client.force_login(user)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-        page.context.add_cookies(
-            [{"name": cookie.key, "value": cookie.value, "url": self.url}]
-        )
+        sign_in_browser(page, user, self.url)
 
 
 @pytest.fixture(scope="session")
