@@ -249,6 +249,7 @@ CELERY_BEAT_SCHEDULE = {
         "feedback.tasks.open_and_close_surveys": 60,
         "submissions.tasks.profile_pending": 60,
         "submissions.tasks.check_pending_links": 60,
+        "judging.tasks.send_log_heads": 24 * 3600,
     }.items()
 }
 

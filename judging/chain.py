@@ -27,6 +27,7 @@ def _content(revision: ScorecardRevision) -> dict[str, Any]:
         "payload": revision.payload,
         "outcome": Outcome.LATE if revision.outcome in decided else revision.outcome,
         "overruled": revision.overruled,
+        "taken": revision.taken,
         "received": revision.received_at.timestamp(),
         "tapped": revision.tapped_at.timestamp() if revision.tapped_at else None,
         "rubric": revision.rubric_version,

@@ -86,10 +86,10 @@ def evidence_of(round_: Round) -> Evidence:
     comparisons = counted_comparisons(round_).values_list(
         "judge_id", "winner_id", "loser_id"
     )
-    return _evidence(round_, list(scores), list(comparisons))
+    return evidence_from(round_, list(scores), list(comparisons))
 
 
-def _evidence(
+def evidence_from(
     round_: Round,
     scores: list[tuple[int, int, int, int]],
     comparisons: list[tuple[int, int, int]],

@@ -2,8 +2,14 @@
 
 from celery import shared_task
 
+from judging.actions.heads import send_heads
 from judging.estimates import refresh_estimate
 from judging.models import Round
+
+
+@shared_task
+def send_log_heads() -> None:
+    send_heads()
 
 
 @shared_task

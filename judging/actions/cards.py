@@ -1,6 +1,6 @@
 """What happens to a scorecard that arrives."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
@@ -122,6 +122,7 @@ def save_scorecard(card_pk: int, judge: int, fingerprint: str, data: Any) -> Sav
         tapped_at=payload.tapped_at,
         rubric_version=card.round.rubric_version,
         source=where_from(),
+        taken=taken,
     )
     chain.append(card, arrived)
     arrived.save()
@@ -225,15 +226,15 @@ def _merge(
     scores: dict[int, int],
     payload: CardPayload,
     counting: Collection[str],
-) -> tuple[set[str], list[dict[str, Any]]]:
-    """Fields whose new value stands, and the values that lost unseen."""
-    taken, overruled = set(), []
+) -> tuple[dict[str, int], list[dict[str, Any]]]:
+    """Fields whose new value stands, with their taps; the values that lost unseen."""
+    taken, overruled = {}, []
     new, old = payload.fields(), content_of(card, scores)
     for name in sorted(counting):
         stands, lost = new.get(name), old.get(name)
         known, client = card.taps.get(name, (0, ""))
-        if _tap(payload, name) > known:
-            taken.add(name)
+        if (tap := _tap(payload, name)) > known:
+            taken[name] = tap
         else:
             stands, lost = lost, stands
         unseen = client not in {"", payload.client} and payload.base.get(name) != known
@@ -252,7 +253,7 @@ def _apply(
     card: Scorecard,
     scores: dict[int, int],
     payload: CardPayload,
-    taken: Collection[str],
+    taken: Mapping[str, int],
     criteria: int,
 ) -> None:
     """Write the fields that were taken on the card, and only what differs."""
@@ -260,7 +261,7 @@ def _apply(
     for name, value in payload.fields().items():
         if name not in taken:
             continue
-        card.taps[name] = [_tap(payload, name), payload.client]
+        card.taps[name] = [taken[name], payload.client]
         if name.startswith("scores."):
             criterion = int(name.removeprefix("scores."))
             scores.pop(criterion, None)
@@ -297,6 +298,7 @@ def decide_late(late: ScorecardRevision, user: User, *, accept: bool) -> None:
         raise NotLate
     late.outcome = Outcome.LATE_ACCEPTED if accept else Outcome.LATE_REJECTED
     late.save(update_fields=["outcome"])
+    taken: dict[str, int] = {}
     card = Scorecard.objects.select_for_update().get(pk=late.scorecard_id)
     if accept:
         rubric, scores = _rubric_of(card)
@@ -312,4 +314,6 @@ def decide_late(late: ScorecardRevision, user: User, *, accept: bool) -> None:
         event=late.scorecard.judge.event,
         judge=late.scorecard.judge.name,
         content=late.payload,
+        received=late.pk,
+        taken=taken,
     )

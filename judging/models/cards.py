@@ -37,6 +37,15 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
         return [(judge, *counts.get(judge.pk, (0, 0))) for judge in judges]
 
 
+class RevisionQuerySet(models.QuerySet["ScorecardRevision"]):
+    def judges_on_several_phones(self) -> set[int]:
+        """Who uses a second one, or has given their link to somebody else."""
+        devices = self.order_by().values("scorecard__judge")
+        devices = devices.annotate(number=Count("client", distinct=True))
+        several = devices.filter(number__gt=1)
+        return set(several.values_list("scorecard__judge", flat=True))
+
+
 class Scorecard(models.Model):
     """One judge's scores and notes for one project in one round.
 
@@ -143,6 +152,9 @@ class ScorecardRevision(models.Model):
     # What lost against another phone: [{"field", "stands", "lost"}].
     overruled = models.JSONField(default=list, editable=False)
     received_at = models.DateTimeField(_("received at"), default=timezone.now)
+    # The fields whose values stood from then on, each with its tap: so the log alone
+    # tells every score. What an organiser let in later is in the event's log.
+    taken = models.JSONField(default=dict, editable=False)
     # The phone's own clock: evidence, never a decision.
     tapped_at = models.DateTimeField(_("tapped at"), null=True)
     rubric_version = models.PositiveSmallIntegerField(
@@ -155,6 +167,8 @@ class ScorecardRevision(models.Model):
     digest = models.CharField(
         max_length=64, blank=True, default="", db_default="", editable=False
     )
+
+    objects = RevisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["received_at", "pk"]

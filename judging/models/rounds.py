@@ -7,8 +7,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from core.models import LineField, ProseField
 from events.models import Event, Phase, Track
@@ -360,7 +360,12 @@ class Criterion(models.Model):
     def labelled_values(self) -> list[tuple[int, str]]:
         """Each score with its description; shorter where no text is given."""
         lines = [line.strip() for line in self.levels.splitlines() if line.strip()]
-        texts = lines if len(lines) == len(self.values) else [""] * len(self.values)
+        if len(lines) == len(self.values):
+            texts = lines
+        elif list(self.values) == [0, 1]:
+            texts = [gettext("No"), gettext("Yes")]
+        else:
+            texts = [""] * len(self.values)
         return list(zip(self.values, texts, strict=True))
 
     def clean(self) -> None:

@@ -40,6 +40,9 @@ class RankingView(RunJudgingView):
             judges=Scorecard.objects.filter(round__event=self.event).tally(
                 self.event.judges.all()
             ),
+            several_phones=ScorecardRevision.objects.filter(
+                scorecard__round__event=self.event
+            ).judges_on_several_phones(),
             projects=Project.objects.in_gallery()
             .filter(event=self.event)
             .order_by(Lower("title")),

@@ -13,7 +13,7 @@ from judging.actions.results import (
     NothingToPublish,
     ReasonIsMissing,
 )
-from judging.models import Award, Judge, PublishedResult, Score, Scorecard
+from judging.models import Award, Criterion, Judge, PublishedResult, Score, Scorecard
 from judging.reminders import judges_with_missing_scores
 from judging.standings import standings
 from notifications.models import Notification
@@ -238,6 +238,33 @@ def test_the_judging_page_is_for_organisers(client, round_, host, stranger):
     client.logout()
     url = reverse("judging:ranking", args=[round_.event.slug])
     assert client.get(url).status_code == 302
+
+
+def test_a_judge_on_two_phones_is_pointed_out(client, round_, host):
+    """One may have two. Or two people share one link."""
+    card, other = scored(round_, 4), scored(round_, 5)
+
+    def arrived(card, revision, phone):
+        card.revisions.create(
+            client=phone, revision=revision, payload={}, outcome="applied"
+        )
+
+    arrived(card, 1, "a")
+    arrived(card, 2, "a")
+    arrived(other, 1, "b")
+    assert (
+        "more than one phone"
+        not in page(client, host, "ranking", round_.event).content.decode()
+    )
+
+    arrived(card, 3, "c")
+    html = page(client, host, "ranking", round_.event).content.decode()
+    assert html.count("more than one phone") == 1
+
+
+def test_a_yes_or_no_is_shown_in_words():
+    criterion = Criterion(scale_min=0, scale_max=1, levels="")
+    assert criterion.labelled_values == [(0, "No"), (1, "Yes")]
 
 
 def test_the_buttons_of_the_judging_page(client, round_, host):

@@ -7,9 +7,15 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 
 from core.ledger import drop_guards
+from events.log import record
+from events.models import AuditEntry
 from judging import chain
 from judging.actions import decide_late
+from judging.actions.heads import send_heads
 from judging.models import Score, Scorecard, ScorecardRevision
+from notifications.composing import compose
+from notifications.models import Notification
+from tests.factories.events import SeriesOrganiserFactory
 from tests.judging.test_api import card, close, content, phone, put, rubric  # noqa: F401
 
 
@@ -89,3 +95,28 @@ def test_the_command_counts_what_it_looked_at(card, revisions):  # noqa: F811
 
     assert "1 scorecards are as they were written" in output.getvalue()
     assert Scorecard.objects.count() == 1
+
+
+def test_organisers_are_sent_where_the_log_ends_as_long_as_it_grows(
+    card,  # noqa: F811
+):
+    event = card.round.event
+    organiser = SeriesOrganiserFactory(series=event.series).user
+    record(organiser, "judging.dealt", event, event=event)
+
+    send_heads()
+    send_heads()  # the next day: nothing new
+    (mail,) = Notification.objects.filter(template="judging/email/log_head")
+    assert mail.recipient == organiser
+    noted = f"{mail.context['number']}:{mail.context['head']}"
+    assert f"--event {event.slug} --noted {noted}" in compose(mail).body
+
+    record(organiser, "judging.dealt", event, event=event)
+    send_heads()
+    assert Notification.objects.count() == 2
+    call_command("verify_audit", event=event.slug, noted=noted, stdout=StringIO())
+
+    drop_guards()
+    AuditEntry.objects.filter(number=1).update(verb="judging.published")
+    with pytest.raises(CommandError):
+        call_command("verify_audit", event=event.slug, noted=noted, stdout=StringIO())

@@ -467,6 +467,18 @@ def command(tmp_path, *options):
     return ["manage.py", "rank", *options, "--out", tmp_path / "out.csv"]
 
 
+def rank(tmp_path, *options):
+    """The command, as anybody would call it, with nothing of ours in the air."""
+    return subprocess.run(
+        [sys.executable, *command(tmp_path, *options)],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 @pytest.fixture
 def refused(tmp_path, capsys):
     """``refused(*options)`` gives the one line with which the command ends."""
@@ -495,18 +507,10 @@ def test_the_command_needs_files_and_nothing_else(tmp_path):
     weights = written(tmp_path, "w.csv", "criterion,weight\n0,1\n1,2\n2,3\n")
     pairs = written(tmp_path, "c.csv", "judge,winner,loser\nj0,p1,p2\n")
 
-    # As anybody would call it, with nothing of ours in the air.
-    done = subprocess.run(
-        [
-            sys.executable,
-            *command(tmp_path, "--scores", scores, "--weights", weights),
-            *("--comparisons", pairs, "--seed", "3"),
-        ],
-        cwd=ROOT,
-        env={"PATH": "/usr/bin"},
-        capture_output=True,
-        text=True,
-        check=False,
+    done = rank(
+        tmp_path,
+        *("--scores", scores, "--weights", weights),
+        *("--comparisons", pairs, "--seed", "3"),
     )
 
     assert (done.returncode, done.stderr) == (0, "")

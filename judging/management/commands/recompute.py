@@ -4,10 +4,12 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import QuerySet
 
 from core.ledger import digest_of
 from judging.evidence import libraries
-from judging.models import PublishedResult
+from judging.models import PublishedResult, Round
+from judging.replay import evidence_from_log
 from judging.verdict import weigh
 
 NAMED = ("title", "team", "path")
@@ -19,6 +21,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("event", help="the event's slug")
         parser.add_argument("--version", dest="number", type=int)
+        parser.add_argument(
+            "--from-log",
+            action="store_true",
+            help="also gather the scores again from all that ever arrived; "
+            "only the newest version can agree, if nothing changed since",
+        )
 
     # "--version" is Django's own word for another thing.
     def create_parser(self, *args: Any, **kwargs: Any) -> Any:
@@ -31,6 +39,8 @@ class Command(BaseCommand):
         if not results:
             raise CommandError("No such result is published.")
         wrong = 0
+        if options["from_log"] and (fault := fault_of_log(results)):
+            raise CommandError(fault)
         for result in results.order_by("version"):
             faults = faults_of(result)
             wrong += bool(faults)
@@ -38,6 +48,14 @@ class Command(BaseCommand):
                 self.stdout.write(f"version {result.version}: {fault}")
         if wrong:
             raise CommandError(f"{wrong} of {len(results)} versions do not agree.")
+
+
+def fault_of_log(results: QuerySet[PublishedResult]) -> str:
+    result = results.latest("version")
+    for inputs in (result.inputs or {"rounds": []})["rounds"]:
+        if evidence_from_log(Round.objects.get(pk=inputs["round"])).inputs != inputs:
+            return f"Round {inputs['round']}: what arrived tells another result."
+    return ""
 
 
 def faults_of(result: PublishedResult) -> list[str]:
