@@ -1,0 +1,147 @@
+"""Who comes, and what they were asked."""
+
+from typing import Self
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.models import LineField, ProseField
+from core.text import new_code
+from events.models.event import Event
+
+
+class RegistrationQuestion(models.Model):
+    """A question that the organisers add to the registration form."""
+
+    class Kind(models.TextChoices):
+        LINE = "line", _("One line")
+        TEXT = "text", _("Some lines")
+        CHOICE = "choice", _("One of several")
+        CHOICES = "choices", _("Some of several")
+        YES_NO = "yes_no", _("Yes or no")
+
+    event = models.ForeignKey(
+        Event, models.CASCADE, related_name="registration_questions"
+    )
+    label = LineField(_("question"), max_length=200)
+    help_text = LineField(_("help"), max_length=200, blank=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.LINE)
+    options = ProseField(
+        _("options"), max_length=2000, blank=True, help_text=_("One a line.")
+    )
+    is_required = models.BooleanField(_("must be answered"), default=False)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = _("registration question")
+        verbose_name_plural = _("registration questions")
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def option_list(self) -> list[str]:
+        return [line.strip() for line in self.options.splitlines() if line.strip()]
+
+    def clean(self) -> None:
+        choosing = self.kind in {self.Kind.CHOICE, self.Kind.CHOICES}
+        if choosing and len(set(self.option_list)) < 2:  # noqa: PLR2004
+            raise ValidationError(
+                {
+                    "options": _(
+                        "Please give at least two different options, one a line."
+                    )
+                }
+            )
+
+
+class RegistrationQuerySet(models.QuerySet["Registration"]):
+    def holding_a_place(self) -> Self:
+        return self.filter(status__in=Registration.HOLDING)
+
+    def taking_part(self) -> Self:
+        """Confirmed or checked in."""
+        return self.filter(
+            status__in=[Registration.Status.CONFIRMED, Registration.Status.CHECKED_IN]
+        )
+
+    def in_directory(self) -> Self:
+        return self.taking_part().filter(in_directory=True)
+
+
+class Registration(models.Model):
+    """One person's place at one event."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Waits for approval")
+        CONFIRMED = "confirmed", _("Confirmed")
+        WAITLISTED = "waitlisted", _("On the waiting list")
+        CANCELLED = "cancelled", _("Cancelled")
+        DECLINED = "declined", _("Declined")
+        CHECKED_IN = "checked_in", _("Checked in")
+
+    class Role(models.TextChoices):
+        ATTENDEE = "attendee", _("Attendee")
+        MENTOR = "mentor", _("Mentor")
+
+    # These take one of the event's places.
+    HOLDING = (Status.PENDING, Status.CONFIRMED, Status.CHECKED_IN)
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="registrations")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="registrations"
+    )
+    role = models.CharField(
+        _("role"), max_length=10, choices=Role, default=Role.ATTENDEE
+    )
+    status = models.CharField(_("status"), max_length=12, choices=Status)
+    answers = models.JSONField(
+        _("answers"), default=dict, blank=True, help_text=_("By question number.")
+    )
+    # The exact text that was accepted, by its SHA-256, and when.
+    conduct_accepted_at = models.DateTimeField(null=True, blank=True)
+    conduct_digest = models.CharField(max_length=64, blank=True)
+    in_directory = models.BooleanField(
+        _("show me to the other attendees"), default=False
+    )
+    looking_for_team = models.BooleanField(_("I am looking for a team"), default=False)
+    pitch = LineField(_("what you would like to work on"), max_length=200, blank=True)
+    ticket = models.CharField(
+        _("ticket"), max_length=32, unique=True, default=new_code, editable=False
+    )
+    queued_at = models.DateTimeField(_("asked at"), default=timezone.now)
+    checked_in_at = models.DateTimeField(_("checked in at"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    objects = RegistrationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["queued_at", "pk"]
+        verbose_name = _("registration")
+        verbose_name_plural = _("registrations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "user"], name="one_registration_per_person_and_event"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="checked_in", checked_in_at__isnull=False)
+                | (~Q(status="checked_in") & Q(checked_in_at__isnull=True)),
+                name="checked_in_has_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} at {self.event}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("events:registration", args=[self.event.slug])
+
+    @property
+    def takes_part(self) -> bool:
+        return self.status in {self.Status.CONFIRMED, self.Status.CHECKED_IN}
