@@ -18,6 +18,7 @@ from tests.factories.events import EventFactory
 from tests.factories.feedback import InvitationFactory
 from tests.factories.judging import JudgeFactory
 
+pytestmark = pytest.mark.django_db
 VENUE = "198.51.100.7"
 
 

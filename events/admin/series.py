@@ -1,0 +1,107 @@
+"""Series, and who organises them."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, Model, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+from unfold.widgets import (
+    UnfoldAdminTextInputWidget,
+)
+
+from accounts.models import User
+from events import actions
+from events.models import (
+    Series,
+    SeriesOrganiser,
+)
+from events.scoping import (
+    ScopedModelAdmin,
+    ScopedTabularInline,
+)
+
+
+class OrganiserForm(forms.ModelForm[SeriesOrganiser]):
+    """Organisers are named by their e-mail address: no list of everybody."""
+
+    email = forms.EmailField(
+        label=_("e-mail address"),
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("They need a Menlo account."),
+    )
+
+    class Meta:
+        model = SeriesOrganiser
+        fields: ClassVar = ["role"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["email"].initial = self.instance.user.email
+            self.fields["email"].disabled = True
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if email := data.get("email"):
+            user = User.objects.filter(email__iexact=email, is_active=True).first()
+            if user is None:
+                raise forms.ValidationError(
+                    {"email": _("Nobody has an account with this address yet.")}
+                )
+            self.instance.user = user
+        return data
+
+
+class OrganiserInline(ScopedTabularInline):
+    model = SeriesOrganiser
+    form = OrganiserForm
+    fields = ("email", "role")
+    tab = False
+
+    def _runs_it(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        user = request.user
+        if user.is_superuser:
+            return True
+        return (
+            obj is not None
+            and SeriesOrganiser.objects.filter(
+                series=obj.pk, user=user.pk, role=SeriesOrganiser.Role.ADMIN
+            ).exists()
+        )
+
+    has_add_permission = _runs_it
+    has_change_permission = _runs_it
+    has_delete_permission = _runs_it
+
+
+@admin.register(Series)
+class SeriesAdmin(ScopedModelAdmin):
+    series_path = "pk"
+    list_display = ("name", "slug", "event_count")
+    search_fields = ("name",)
+    prepopulated_fields: ClassVar = {"slug": ("name",)}
+    inlines = (OrganiserInline,)
+    may_delete = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Series]:
+        rows = Series.objects.annotate(events_held=Count("events", distinct=True))
+        if request.user.is_superuser:
+            return rows
+        return rows.filter(organiser_roles__user=request.user.pk)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)
+
+    def save_formset(
+        self, request: HttpRequest, form: Any, formset: Any, change: Any
+    ) -> None:
+        super().save_formset(request, form, formset, change)
+        for role in (*formset.new_objects, *formset.deleted_objects):
+            actions.settle_staff(role.user)
+
+    @display(description=_("events"))
+    def event_count(self, series: Any) -> int:
+        return int(series.events_held)
