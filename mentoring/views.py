@@ -156,7 +156,7 @@ class OfferView(VersionedMixin, HelpMixin, UpdateView[Offer, OfferForm]):
     template_name = "mentoring/offer.html"
 
     def get_object(self, queryset: QuerySet[Offer] | None = None) -> Offer:  # noqa: ARG002
-        place = self.event.registrations.get(user=self.user)
+        place = get_object_or_404(self.event.registrations, user=self.user)
         return Offer.objects.filter(registration=place).first() or Offer(
             registration=place
         )
@@ -164,8 +164,10 @@ class OfferView(VersionedMixin, HelpMixin, UpdateView[Offer, OfferForm]):
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "event": self.event}
 
-    def lock(self, row: Any) -> None:
-        Registration.objects.select_for_update(of=("self",)).get(pk=row.registration_id)
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.get_object().pk is None:  # nothing was read that could have changed
+            return UpdateView.post(self, request, *args, **kwargs)
+        return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: OfferForm) -> HttpResponse:
         actions.offer_help(

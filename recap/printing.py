@@ -8,7 +8,7 @@ from typing import Any
 import segno
 from django.conf import settings
 from django.template.defaultfilters import date as date_format
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 
@@ -132,8 +132,14 @@ def file_name(certificate: Certificate) -> str:
 
 
 def recap_pdf(recap: Recap) -> bytes:
-    event = recap.event
     files: dict[str, bytes] = {}
+    content = content_of(recap, files)
+    return press("recap", content, files, made_at=recap.made_at)
+
+
+def content_of(recap: Recap, files: dict[str, bytes]) -> dict[str, Any]:
+    """All words of the paper; its pictures are put into ``files``."""
+    event = recap.event
     told = []
     section = ""
     for number, part in enumerate(parts(recap)):
@@ -149,7 +155,7 @@ def recap_pdf(recap: Recap) -> bytes:
         "parts": told,
     }
     drawn: dict[str, Any] = _drawable(content)
-    return press("recap", drawn, files, made_at=recap.made_at or timezone.now())
+    return drawn
 
 
 def _part(
