@@ -27,6 +27,7 @@ class Numbers:
     registered: int
     came: int
     teams: int
+    ideas: int
     projects: int
     datasets: int
     tools: int
@@ -79,6 +80,7 @@ def numbers_of(event: Event) -> Numbers:
         registered=places.holding_a_place().count(),
         came=people_to_ask(event).count(),
         teams=event.teams.filter(memberships__isnull=False).distinct().count(),
+        ideas=event.ideas.filter(is_withdrawn=False).count(),
         projects=Project.objects.in_gallery().filter(event=event).count(),
         datasets=Dataset.objects.visible_to(None).filter(event=event).count(),
         tools=ToolUse.objects.filter(

@@ -77,6 +77,7 @@ def _numbers(event: Event) -> Iterator[Draft]:
         % count.registered,
         ngettext("**%d** came", "**%d** came", count.came) % count.came,
         ngettext("**%d** team", "**%d** teams", count.teams) % count.teams,
+        ngettext("**%d** idea", "**%d** ideas", count.ideas) % count.ideas,
         ngettext("**%d** project", "**%d** projects", count.projects) % count.projects,
         ngettext("**%d** dataset", "**%d** datasets", count.datasets) % count.datasets,
         ngettext("**%d** tool", "**%d** tools", count.tools) % count.tools,

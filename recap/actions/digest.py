@@ -11,6 +11,7 @@ from events.models import Event
 from feedback.actions import people_to_ask
 from feedback.models import Invitation
 from notifications.outbox import Topic, notify
+from recap.actions.certificates import issue_certificates
 from recap.models import Certificate, Recap
 from submissions.models import Project
 
@@ -31,6 +32,7 @@ def send_digest(event: Event, user: User) -> int:
         raise NotPublishedYet
     if recap.digest_sent_at:
         raise AlreadySent
+    issue_certificates(event, user)  # or some would get no link to theirs
     people = list(people_to_ask(event))
     projects = _projects(event)
     papers = _papers(event)

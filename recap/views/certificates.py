@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -14,10 +15,9 @@ from django.http import (
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.utils.decorators import method_decorator
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.generic import TemplateView, View
+from django.views.generic import ListView, TemplateView, View
 
 from accounts.limits import knock
 from recap import actions
@@ -26,6 +26,7 @@ from recap.printing import (
     CannotBeDrawn,
     certificate_pdf,
     sentence_of,
+    undrawn,
     what_is_missing,
     zip_of,
 )
@@ -127,20 +128,22 @@ class RenameView(View):
 # --- For organisers -------------------------------------------------------------------
 
 
-class CertificatesView(TellerMixin, TemplateView):
+class CertificatesView(TellerMixin, ListView[Certificate]):
     template_name = "recap/certificates.html"
+    paginate_by = 100
 
-    @cached_property
-    def rows(self) -> list[tuple[Certificate, str, str]]:
-        found = self.event.certificates.select_related("event", "user", "judge")
-        return [(one, sentence_of(one), what_is_missing(one)) for one in found]
+    def get_queryset(self) -> QuerySet[Certificate]:
+        return Certificate.objects.filter(event=self.event).select_related(
+            "event", "user", "judge"
+        )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(
-            rows=self.rows,
-            undrawn=[one for one, _sentence, signs in self.rows if signs],
-            **kwargs,
-        )
+        context = super().get_context_data(undrawn=undrawn(self.event), **kwargs)
+        context["rows"] = [
+            (one, sentence_of(one), what_is_missing(one))
+            for one in context["object_list"]
+        ]
+        return context
 
 
 class IssueView(TellActionView):

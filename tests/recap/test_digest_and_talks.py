@@ -7,14 +7,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.hooks import personal_data
 from feedback.models import Invitation, Response, Survey, ToolReview
 from notifications.composing import compose
 from notifications.delivery import deliver
 from notifications.models import Notification, Preference
 from recap import actions
+from recap.actions.talks import NoLongerOffered
 from recap.models import TalkProposal
 from tests.factories.accounts import UserFactory
 from tests.factories.events import RegistrationFactory
+from tests.factories.recap import HelpRequestFactory
 
 Status = TalkProposal.Status
 
@@ -22,7 +25,6 @@ Status = TalkProposal.Status
 @pytest.fixture
 def told(over):
     actions.make_recap(over.event, over.organiser)
-    actions.issue_certificates(over.event, over.organiser)
     actions.publish_recap(over.event, over.organiser)
     return over
 
@@ -226,3 +228,26 @@ def test_lessons_take_the_same_queries_for_any_number(over, client):
         project.save()
 
     assert queries() == three > 0
+
+
+def test_ones_own_data_has_papers_talks_and_help(told):
+    person = told.people[0]
+    actions.issue_certificates(told.event, told.organiser)
+    actions.offer_talk(told.event, person, title="Wheat", about="x", tool=told.tool)
+    actions.offer_talk(told.event, person, title="No tool", about="")
+    HelpRequestFactory(team=told.projects[0].team, asked_by=person, topic="Stuck")
+
+    data = {name: section(person) for name, section in personal_data.items()}
+
+    assert [one["kind"] for one in data["certificates"]] == ["participant"]
+    assert [one["tool"] for one in data["offered talks"]] == ["", "DuckDB"]
+    assert data["help"]["asked"][0]["topic"] == "Stuck"
+    assert data["help"]["given"] == data["help"]["offered"] == []
+
+
+def test_an_answer_to_what_was_taken_back_meanwhile_is_refused(over):
+    talk = actions.offer_talk(over.event, over.people[0], title="Wheat", about="")
+    actions.withdraw_talk(talk, over.people[0])
+
+    with pytest.raises(NoLongerOffered):
+        actions.answer_talk(talk, over.organiser, accept=True)

@@ -22,7 +22,12 @@ from recap.writing import plain
 from tests.factories.events import EventFactory, RegistrationFactory
 from tests.factories.feedback import SurveyFactory
 from tests.factories.recap import HelpRequestFactory
-from tests.factories.submissions import DatasetFactory, ProjectFactory
+from tests.factories.submissions import (
+    DatasetFactory,
+    ProjectFactory,
+    ToolFactory,
+    ToolUseFactory,
+)
 from tests.recap.conftest import PIXEL, review, snapshot
 
 
@@ -513,3 +518,60 @@ def test_an_edited_block_that_lost_its_facts_stays_until_it_is_taken_back(over, 
 
     assert not recap.blocks.filter(kind="winners").exists()
     assert facts.awards_of(over.event) == []
+
+
+def test_thanks_and_verdicts_say_what_is_known(over):
+    event = over.event
+    event.sponsors.create(
+        name="Kettle & Crumb",
+        website="https://kettle.example.org",
+        what_they_give="tea",
+    )
+    event.sponsors.create(name="No *Site*", order=1)
+    for row in over.survey.reviews.all():
+        row.helped, row.in_the_way = ["docs", "fast"], ["setup"]
+        row.save()
+    for number in range(14):
+        tool = ToolFactory(name=f"Other {number:02}")
+        ToolUseFactory(project=over.projects[number % 3], tool=tool)
+
+    recap = actions.make_recap(event, over.organiser)
+
+    texts = {block.key: block.text for block in recap.blocks.all()}
+    assert "- [Kettle \\& Crumb](https://kettle.example.org): tea" in texts["thanks"]
+    assert "- No \\*Site\\*" in texts["thanks"]
+    assert "What helped: good documentation, fast." in texts["tools"]
+    assert "What got in the way: setting it up." in texts["tools"]
+    chart = next(part.picture for part in parts(recap) if part.kind == "landscape")
+    assert chart.bars[0].name == "DuckDB"
+    assert (len(chart.bars), chart.more) == (12, 3)
+
+
+def test_moving_at_the_ends_and_reverting_own_words_change_nothing(over, recap):
+    own = actions.add_block(recap, over.organiser, title="Hello", text="There")
+    actions.move_block(own, over.organiser, up=True)
+    actions.revert_block(own, over.organiser)
+
+    first = recap.blocks.first()
+    assert (first.pk, first.shown_text) == (own.pk, "There")
+
+
+def test_a_new_part_takes_its_place_among_the_others(over, recap):
+    """Also where organisers have moved things about."""
+    HelpRequestFactory(team=over.projects[0].team, tool=over.tool)
+    recap.blocks.filter(kind="lesson").delete()
+
+    actions.make_recap(over.event, over.organiser)
+
+    kinds = list(dict.fromkeys(recap.blocks.values_list("kind", flat=True)))
+    assert kinds.index("tools") < kinds.index("help") < kinds.index("thanks")
+    assert kinds.index("help") < kinds.index("lesson") < kinds.index("thanks")
+
+
+def test_an_event_that_goes_on_waits_for_its_recap(over):
+    over.event.ends_at = timezone.now() + timedelta(hours=1)
+    over.event.save()
+
+    tasks.write_recaps()
+
+    assert not Recap.objects.exists()
