@@ -117,15 +117,13 @@ def leaders_of(event: Event) -> list[tuple[str, list[dict[str, Any]]]]:
     ]
 
 
-def tools_told(event: Event) -> Sequence[reports.ToolRow]:
+def tools_told(report: reports.EventReport) -> Sequence[reports.ToolRow]:
     """Tools with a verdict of k people or more, as on the event's own page."""
-    report = reports.event_report(event)
     return [row for row in report.stacks.rows if row.verdict]
 
 
-def tools_used(event: Event) -> list[tuple[str, int]]:
+def tools_used(report: reports.EventReport) -> list[tuple[str, int]]:
     """Which tools the projects name, and in how many teams."""
-    report = reports.event_report(event)
     return [(row.tool.name, row.teams) for row in report.stacks.rows if row.teams]
 
 

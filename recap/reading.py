@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from events.models import Event
+from feedback.reports import event_report
 from recap import facts
 from recap.models import Block, BlockQuerySet, Recap
 from recap.picture import Picture, bars
@@ -104,7 +105,7 @@ def facts_of(project: Project) -> ProjectFacts:
 
 
 def picture_of(event: Event) -> Picture | None:
-    return bars(facts.tools_used(event))
+    return bars(facts.tools_used(event_report(event)))
 
 
 def _names(recap: Recap) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from events.models import Event
-from feedback.reports import ToolRow
+from feedback.reports import EventReport, ToolRow, event_report
 from recap import facts
 from recap.models import Block, Recap
 from submissions.models import Project
@@ -58,12 +58,13 @@ def drafts(recap: Recap) -> list[Draft]:
     """All blocks, in the order in which a newsletter tells them."""
     event = recap.event
     projects = list(facts.public_projects(event))
+    report = event_report(event)
     return [
         *_numbers(event),
         *_winners(event),
         *map(_project, projects),
-        *_landscape(event),
-        *_tools(event),
+        *_landscape(event, report),
+        *_tools(event, report),
         *_help(event),
         *(_lesson(project) for project in projects if project.lessons_learned),
         _thanks(recap),
@@ -134,8 +135,8 @@ def _project(project: Project) -> Draft:
     )
 
 
-def _landscape(event: Event) -> Iterator[Draft]:
-    used = facts.tools_used(event)
+def _landscape(event: Event, report: EventReport) -> Iterator[Draft]:
+    used = facts.tools_used(report)
     if used:
         yield Draft(
             Kind.LANDSCAPE,
@@ -149,8 +150,8 @@ def _landscape(event: Event) -> Iterator[Draft]:
         )
 
 
-def _tools(event: Event) -> Iterator[Draft]:
-    rows = list(facts.tools_told(event))
+def _tools(event: Event, report: EventReport) -> Iterator[Draft]:
+    rows = list(facts.tools_told(report))
     if rows:
         told = [_verdict(row) for row in rows[:TOOLS_TOLD]]
         note = _(
