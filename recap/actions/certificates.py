@@ -32,6 +32,35 @@ class Due:
     judge: Judge | None = None
     award: str = ""
 
+    @property
+    def key(self) -> tuple[str, int | None, int | None, str]:
+        """By which a certificate is known to be of this."""
+        return (
+            self.kind,
+            self.user.pk if self.user else None,
+            self.judge.pk if self.judge else None,
+            self.award,
+        )
+
+
+def key_of(certificate: Certificate) -> tuple[str, int | None, int | None, str]:
+    return (
+        certificate.kind,
+        certificate.user_id,
+        certificate.judge_id,
+        certificate.award,
+    )
+
+
+def no_longer_earned(event: Event) -> set[int]:
+    """Valid ones of what is true no more: results were corrected, a check-in undone.
+
+    An organiser decides about them; nobody's paper is taken away unseen.
+    """
+    earned = {one.key for one in due(event)}
+    valid = event.certificates.filter(revoked_at__isnull=True)
+    return {one.pk for one in valid if key_of(one) not in earned}
+
 
 def due(event: Event) -> Iterator[Due]:
     """Who gets what: whoever came, mentors, judges who scored, published winners."""
@@ -59,10 +88,7 @@ def issue_certificates(event: Event, user: User | None = None) -> int:
         raise NotOverYet
     # Two who press at once take turns.
     Event.objects.select_for_update(of=("self",)).get(pk=event.pk)
-    have = {
-        (one.kind, one.user_id, one.judge_id, one.award)
-        for one in event.certificates.all()
-    }
+    have = {key_of(one) for one in event.certificates.all()}
     fresh = [
         Certificate(
             event=event,
@@ -73,13 +99,7 @@ def issue_certificates(event: Event, user: User | None = None) -> int:
             award=one.award,
         )
         for one in due(event)
-        if (
-            one.kind,
-            one.user.pk if one.user else None,
-            one.judge.pk if one.judge else None,
-            one.award,
-        )
-        not in have
+        if one.key not in have
     ]
     Certificate.objects.bulk_create(fresh, ignore_conflicts=True)
     if fresh:

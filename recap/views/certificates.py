@@ -21,6 +21,7 @@ from django.views.generic import ListView, TemplateView, View
 
 from accounts.limits import knock
 from recap import actions
+from recap.actions.certificates import no_longer_earned
 from recap.models import Certificate
 from recap.printing import (
     CannotBeDrawn,
@@ -139,6 +140,7 @@ class CertificatesView(TellerMixin, ListView[Certificate]):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(undrawn=undrawn(self.event), **kwargs)
+        context["doubtful"] = no_longer_earned(self.event)
         context["rows"] = [
             (one, sentence_of(one), what_is_missing(one))
             for one in context["object_list"]

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from judging.models import Reveal
+from judging.models import PublishedResult, Reveal
 from recap import actions
 from recap.actions.certificates import NotOverYet
 from recap.models import Certificate
@@ -19,6 +19,7 @@ from recap.printing import CannotBeDrawn, certificate_pdf, zip_of
 from tests.factories.accounts import UserFactory
 from tests.factories.events import RegistrationFactory
 from tests.factories.recap import CertificateFactory
+from tests.recap.conftest import snapshot
 
 NAMES = [
     "Łukasz Żółć-Ångström",
@@ -209,6 +210,27 @@ def test_a_hundred_papers_take_seconds(over):
 
     assert made > 100_000
     assert time.process_time() - begun < 20
+
+
+def test_papers_that_are_true_no_more_are_shown_to_the_organisers(papers, sign_in):
+    PublishedResult.objects.create(
+        event=papers.event,
+        version=2,
+        snapshot=snapshot(papers.prize, papers.projects[2]),
+        digest="y",
+        reason="A card was late",
+    )
+    url = reverse("recap:certificates", args=[papers.event.slug])
+    client = sign_in(papers.organiser)
+
+    text = client.get(url).content.decode()
+    assert "2 certificates say what is true no more" in text
+    assert text.count("true no more</span>") == 2
+
+    for one in Certificate.objects.filter(kind="winner"):
+        actions.revoke_certificate(one, papers.organiser)
+    assert actions.issue_certificates(papers.event, papers.organiser) == 2
+    assert "true no more" not in client.get(url).content.decode()
 
 
 def test_ones_own_papers_are_listed_and_take_ones_present_name(papers, sign_in):
