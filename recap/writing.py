@@ -74,25 +74,20 @@ def drafts(recap: Recap) -> list[Draft]:
 def _numbers(event: Event) -> Iterator[Draft]:
     count = facts.numbers_of(event)
     lines = [
-        ngettext("**%d** registered", "**%d** registered", count.registered)
-        % count.registered,
-        ngettext("**%d** came", "**%d** came", count.came) % count.came,
-        ngettext("**%d** team", "**%d** teams", count.teams) % count.teams,
-        ngettext("**%d** idea", "**%d** ideas", count.ideas) % count.ideas,
-        ngettext("**%d** project", "**%d** projects", count.projects) % count.projects,
-        ngettext("**%d** dataset", "**%d** datasets", count.datasets) % count.datasets,
-        ngettext("**%d** tool", "**%d** tools", count.tools) % count.tools,
+        (count.registered, ngettext("registered", "registered", count.registered)),
+        (count.came, ngettext("came", "came", count.came)),
+        (count.teams, ngettext("team", "teams", count.teams)),
+        (count.ideas, ngettext("idea", "ideas", count.ideas)),
+        (count.projects, ngettext("project", "projects", count.projects)),
+        (count.datasets, ngettext("dataset", "datasets", count.datasets)),
+        (count.tools, ngettext("tool", "tools", count.tools)),
+        (count.helped, ngettext("call for help", "calls for help", count.helped)),
     ]
-    if count.helped:
-        lines.append(
-            ngettext("**%d** call for help", "**%d** calls for help", count.helped)
-            % count.helped
-        )
     yield Draft(
         Kind.NUMBERS,
         "numbers",
         _("The day in numbers"),
-        "\n".join(f"- {x}" for x in lines),
+        "\n".join(f"- **{number}** {what}" for number, what in lines if number),
     )
 
 
