@@ -28,6 +28,7 @@ def _groups() -> list[tuple[str, dict[str, str]]]:
                 "submissions.idea": "lightbulb",
                 "submissions.dataset": "database",
                 "submissions.project": "rocket_launch",
+                "mentoring.helprequest": "support",
             },
         ),
         (
@@ -45,6 +46,14 @@ def _groups() -> list[tuple[str, dict[str, str]]]:
             {
                 "notifications.mailtext": "edit_note",
                 "notifications.notification": "outbox",
+            },
+        ),
+        (
+            _("Afterwards"),
+            {
+                "recap.recap": "auto_stories",
+                "recap.certificate": "workspace_premium",
+                "recap.talkproposal": "record_voice_over",
             },
         ),
         (

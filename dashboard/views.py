@@ -93,6 +93,7 @@ class LiveView(OrganisedEventView):
             without_table=sum(not team.table for team in teams),
             look_alikes=look_alikes(teams),
             coverage=Scorecard.objects.filter(round__event=event).tally(judges),
+            waiting_for_help=event.help_requests.open().count() if event.is_on else 0,
             latest=event.audit_entries.select_related("actor")[:12],
             announcements=event.announcements.all()[:5],
             rounds=event.rounds.select_related("now_on__team"),

@@ -26,5 +26,9 @@ ACCOUNT = {
     # shares one address; see also Event.venue_networks.
     "judge_link": "30/m/key,1000/m/ip",
     "survey_link": "120/m/key,3000/m/ip",
+    # Key: the code on the paper. 96 bits are not guessed, however often one tries.
+    "certificate": "60/m/key,240/m/ip",
+    # Key: the event. A PDF is a second of work.
+    "recap_pdf": "30/m/key,60/m/ip",
 }
 MFA = {"webauthn_login": "200/m/ip"}

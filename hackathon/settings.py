@@ -60,8 +60,10 @@ INSTALLED_APPS = [
     "notifications",
     "teams",
     "submissions",
+    "mentoring",
     "judging",
     "feedback",
+    "recap",
     "dashboard",
 ]
 
@@ -229,6 +231,7 @@ CELERY_TASK_QUEUES = [Queue("default"), Queue("mail"), Queue("slow")]
 CELERY_TASK_ROUTES = {
     "notifications.tasks.deliver": {"queue": "mail"},
     "judging.tasks.*": {"queue": "slow"},
+    "recap.tasks.*": {"queue": "slow"},
     "submissions.tasks.*": {"queue": "slow"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -247,6 +250,7 @@ CELERY_BEAT_SCHEDULE = {
         "events.tasks.seal_log": 60,
         "core.tasks.forget_old_receipts": 3600,
         "feedback.tasks.open_and_close_surveys": 60,
+        "recap.tasks.write_recaps": 60,
         "submissions.tasks.profile_pending": 60,
         "submissions.tasks.check_pending_links": 60,
         "judging.tasks.send_log_heads": 24 * 3600,

@@ -14,6 +14,8 @@ urlpatterns = [
     path("", include("dashboard.urls")),
     path("", include("judging.urls")),
     path("", include("feedback.urls")),
+    path("events/<slug:event_slug>/help/", include("mentoring.urls")),
+    path("", include("recap.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("me/", include("accounts.urls")),

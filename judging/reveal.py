@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from events.models import Event
-from judging.models import Reveal
+from judging.models import PublishedResult, Reveal
 
 
 @dataclass(frozen=True)
@@ -95,3 +95,10 @@ def reveal_of(event: Event) -> Reveal | None:
 def are_held_back(event: Event) -> bool:
     """Whether the result is still for the stage alone, although it is published."""
     return Reveal.objects.filter(event=event.pk, hides_results=True).exists()
+
+
+def public_versions(event: Event) -> list[PublishedResult]:
+    """What everybody may see, newest first; ``inputs`` are read when asked for."""
+    if are_held_back(event):
+        return []
+    return list(event.published_results.defer("inputs"))

@@ -57,6 +57,16 @@ from judging.actions import (
 )
 from judging.models import Criterion, Judge, Round, Score, Scorecard
 from judging.standings import deciding_order
+from mentoring.models import HelpRequest, Offer
+from recap.actions import (
+    add_block,
+    change_recap,
+    issue_certificates,
+    make_recap,
+    offer_talk,
+    publish_recap,
+    send_digest,
+)
 from submissions import catalogue, files, profiles, profiling
 from submissions.actions.projects import keep_picture
 from submissions.models import Dataset, Idea, Project, Tool, ToolUse
@@ -320,6 +330,7 @@ class Demo:
             text="Pizza is in the courtyard. Bring your own plate back, please.",
             published_at=self.now - timedelta(minutes=5),
         )
+        self._calls_for_help(event, self.cast["help_asked_now"])
         self._mails_have_left(event)
         last = event.notifications.order_by("-pk").values("pk")[:1]
         event.notifications.filter(
@@ -518,7 +529,7 @@ class Demo:
                     f"{tagline}\n\nWe spent the first hours on reading what we had, "
                     "and the rest on making the answer show where it came from."
                 ),
-                lessons_learned="Show the source beside the answer, always.",
+                lessons_learned=self.cast["finished_lessons"][number],
                 repository_url=f"https://code.example.org/{team.slug}",
                 status=Project.Status.SUBMITTED,
                 submitted_at=begun + timedelta(hours=6, minutes=number),
@@ -526,10 +537,68 @@ class Demo:
             )
             project.tracks.add(event.tracks.all()[number % 2])
             self._tools(project, [(tool.strip(), "") for tool in tools.split(",")])
+        for number, line in enumerate(self.cast["finished_data"]):
+            name, _bar, data = line.partition("|")
+            project = event.projects.get(team__name=name.strip())
+            project.datasets.add(self._dataset(project.team, data))
+            self._picture(project, data.partition("|")[0].strip(), number)
         self._judge(event, share=1)
         best = event.rounds.get()
         self._award_and_publish(event, best)
+        self._calls_for_help(event, self.cast["help_asked"])
         self._survey(event)
+        self._tell(event)
+
+    def _tell(self, event: Event) -> None:
+        """Written, edited, published and mailed as an organiser would."""
+        host = self.organisers[0]
+        recap = make_recap(event, host)
+        add_block(recap, host, **self.cast["recap_opening"])
+        change_recap(recap, host, **self.cast["recap_thanks"])
+        issue_certificates(event, host)
+        publish_recap(event, host)
+        send_digest(event, host)
+        for line in self.cast["talks"]:
+            number, tool, title, about = (part.strip() for part in line.split("|"))
+            offer_talk(
+                event,
+                self.people[int(number)],
+                title=title,
+                about=about,
+                tool=Tool.objects.get(name=tool),
+            )
+        self._mails_have_left(event)
+
+    def _calls_for_help(self, event: Event, lines: list[str]) -> None:
+        """Mentors are people who came; some calls are closed, some still wait."""
+        mentors = [self.people[n] for n in self.cast["mentors"][event.slug]]
+        places = event.registrations.filter(user__in=mentors)
+        places.update(role=Registration.Role.MENTOR)
+        for place in places.order_by("pk"):
+            offer = Offer.objects.create(
+                registration=place, about=self.chance.choice(self.cast["offers"])
+            )
+            offer.tools.set(self.chance.sample(list(Tool.objects.all()), 3))
+        teams = list(event.teams.order_by("pk"))
+        for number, line in enumerate(lines):
+            tool, topic, status = (part.strip() for part in line.split("|"))
+            team = teams[number % len(teams)]
+            asked = min(event.ends_at, self.now) - timedelta(minutes=8 * number + 6)
+            helper = None if status == "waiting" else mentors[number % len(mentors)]
+            HelpRequest.objects.create(
+                event=event,
+                team=team,
+                asked_by=team.memberships.first().user,  # type: ignore[union-attr]
+                tool=Tool.objects.get(name=tool) if tool else None,
+                topic=topic,
+                place=team.table,
+                status=status,
+                taken_by=helper,
+                asked_at=asked,
+                taken_at=asked + timedelta(minutes=2) if helper else None,
+                closed_at=asked + timedelta(minutes=5) if status == "done" else None,
+                is_thanked=status == "done" and not number % 2,
+            )
 
     def _award_and_publish(self, event: Event, round_: Round) -> None:
         first = publish_order(round_)

@@ -20,8 +20,8 @@ from judging.models import (
     Score,
     ScorecardRevision,
 )
+from judging.reveal import public_versions
 from judging.views.organise import RunJudgingView
-from judging.views.results import public_versions
 
 Outcome = ScorecardRevision.Outcome
 LATE = {

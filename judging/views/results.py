@@ -15,7 +15,7 @@ from judging.evidence import SEED
 from judging.explaining import middle_of, why
 from judging.models import JudgingRules, PublishedResult, Round, Scorecard
 from judging.presenting import bar
-from judging.reveal import are_held_back
+from judging.reveal import are_held_back, public_versions
 from judging.views.organise import JudgingActionView, RunJudgingView
 from submissions.models import Project
 
@@ -54,13 +54,6 @@ class HideFeedbackView(JudgingActionView):
 
 
 # --- After publishing -----------------------------------------------------------------
-
-
-def public_versions(event: Any) -> list[PublishedResult]:
-    """What everybody may see, newest first; ``inputs`` are read when asked for."""
-    if are_held_back(event):
-        return []
-    return list(event.published_results.defer("inputs"))
 
 
 @public_page

@@ -43,7 +43,7 @@ from tests.factories.teams import MembershipFactory, TeamFactory
 
 OURS = {
     "accounts", "events", "notifications", "teams", "submissions", "judging",
-    "feedback",
+    "feedback", "mentoring", "recap",
 }  # fmt: skip
 WORTH_HAVING = {
     "_method": "DELETE",
@@ -355,6 +355,39 @@ POSTS = [
     ("organiser", "judging:late_votes", "event,pairwise,judge", {"decision": "accept"}),
     ("organiser", "judging:rubric_edit", "event,round", RUBRIC),
     ("organiser", "judging:reveal_press", "other_event", {"press": "hold"}),
+    ("member", "mentoring:do", "event,help", {"do": "withdraw"}),
+    (
+        "drafter",
+        "mentoring:ask",
+        "event",
+        {"topic": "new", "tool": "", "place": "new"},
+    ),
+    ("mentor", "mentoring:offer", "event", {"about": "new", "tools": []}),
+    ("organiser", "recap:step", "event", {"do": "publish"}),
+    (
+        "organiser",
+        "recap:settings",
+        "event",
+        {"names_judges": "on", "names_mentors": "on", "volunteers": "new"},
+    ),
+    ("organiser", "recap:block_new", "event", {"title": "new", "text": "new"}),
+    (
+        "organiser",
+        "recap:block_edit",
+        "event,block",
+        {"edited_title": "new", "edited_text": "new"},
+    ),
+    ("organiser", "recap:block_do", "event,block", {"do": "hide"}),
+    ("organiser", "recap:revoke", "event,paper", {"do": "revoke"}),
+    (
+        "attendee",
+        "recap:talk_new",
+        "event",
+        {"title": "new", "tool": "", "about": "new", "agrees": "on"},
+    ),
+    ("member", "recap:talk_withdraw", "event,talk", {}),
+    ("organiser", "recap:talk_answer", "event,talk", {"do": "accept"}),
+    ("member", "recap:rename", "paper", {}),
 ]
 # Nothing of theirs is a field of ours, or their tests are beside the action.
 ELSEWHERE = {
@@ -367,6 +400,7 @@ ELSEWHERE = {
     "judging:pairs",  # for judges, see tests/judging/test_pairs.py
     "judging:scorecard",  # speaks JSON, see below
     "judging:sign_out",  # a session only
+    "recap:issue",  # makes what is missing, and takes no field
     "judging:state",  # signs out, too
     "teams:code",  # leads on, changes nothing
 }
@@ -396,6 +430,7 @@ def build_with_doors():
     draft.tagline, draft.repository_url = "x", "https://code.example.org/x"
     draft.save()
     ToolUseFactory(project=draft)
+    users["mentor"] = RegistrationFactory(event=event, role="mentor").user
     users["drafter"] = draft.team.memberships.get().user
     RegistrationFactory(event=event, user=users["drafter"])
     project = event.projects.get(slug=words["project"])
@@ -634,7 +669,7 @@ def pages(role, world):
         if answer.streaming:
             yield path, b"".join(answer.streaming_content).decode(errors="replace")
         elif answer.status_code == 200:
-            yield path, answer.content.decode()
+            yield path, answer.content.decode(errors="replace")  # one is a PDF
 
 
 # What is private, and who may read it; nobody else does, on any page.

@@ -24,6 +24,13 @@ from tests.factories.judging import (
     ScorecardFactory,
 )
 from tests.factories.notifications import NotificationFactory
+from tests.factories.recap import (
+    BlockFactory,
+    CertificateFactory,
+    HelpRequestFactory,
+    RecapFactory,
+    TalkProposalFactory,
+)
 from tests.factories.submissions import (
     DatasetFactory,
     IdeaFactory,
@@ -103,6 +110,10 @@ def build(canary: str) -> World:
     broadcast = event.broadcasts.create(
         segment="everybody", subject=f"plan {canary}", body="x"
     )
+    recap = RecapFactory(event=event)
+    block = BlockFactory(recap=recap, edited_text=f"plan of a recap {canary}")
+    paper = CertificateFactory(event=event, user=member, name="Once Mem")
+    talk = TalkProposalFactory(event=event, user=member, about=f"talk {canary}")
     row = NotificationFactory(event=event, status="failed", error=canary)
     return World(
         event=event,
@@ -146,6 +157,11 @@ def build(canary: str) -> World:
             "tool": tool.slug,
             "broadcast": broadcast.pk,
             "mail": row.pk,
+            "block": block.pk,
+            "paper": paper.pk,
+            "paper_code": paper.code,
+            "talk": talk.pk,
+            "help": HelpRequestFactory(team=team, topic=f"help {canary}").pk,
             "now": timezone.now().isoformat(),
         },
     )

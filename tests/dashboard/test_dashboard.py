@@ -159,8 +159,8 @@ def test_the_demo_has_something_on_every_page(demo, client, settings):
         Phase.JUDGING,
         Phase.REGISTRATION,
     ]
-    assert Dataset.objects.filter(profile_status="done").count() == 9
-    assert Dataset.objects.count() == 10
+    assert Dataset.objects.filter(profile_status="done").count() == 12
+    assert Dataset.objects.count() == 13
     assert Registration.objects.filter(event__slug="bring-your-own-data").count() == 38
     assert Response.objects.count() == 30
     assert Tool.objects.count() >= 80
@@ -178,7 +178,14 @@ def test_the_demo_has_something_on_every_page(demo, client, settings):
             "tools/",
         ):
             assert client.get(event.get_absolute_url() + tab).status_code == 200
+    finished = Event.objects.get(slug="retrieval-night")
+    recap = client.get(finished.get_absolute_url() + "recap/").content.decode()
+    assert recap.count("<figure>") == 3
+    assert "A night about finding" in recap
+    assert finished.certificates.count() > 34
+    assert finished.talk_proposals.count() == 2
     running = Event.objects.get(slug="bring-your-own-data")
+    assert running.help_requests.open().count() == 2
     done = Scorecard.objects.filter(round__event=running, status="done").count()
     assert 0 < done < Scorecard.objects.filter(round__event=running).count()
     stage = client.get(reverse("dashboard:stage", args=[running.slug]))
