@@ -29,7 +29,8 @@ from accounts.models import User
 from core.ledger import drop_guards
 from events.models import Track
 from feedback.models import ToolReview
-from judging.models import PublishedResult
+from judging.models import PublishedResult, PublishProposal, RubricVersion
+from judging.rubrics import as_json, rubric_of
 from notifications.models import CaughtMail
 from submissions import profiles
 from submissions.models import Dataset, Tool, ToolUse
@@ -99,6 +100,12 @@ def furnish_more(world):
     event.published_results.update(snapshot=snapshot)
     project = world.judge.scorecards.get().project
     event.rounds.update(now_on=project)
+    round_ = event.rounds.first()
+    version = as_json(rubric_of(round_))
+    RubricVersion.objects.create(round=round_, version=1, criteria=version, reason="x")
+    PublishProposal.objects.create(
+        event=event, digest="x", reason="x", proposed_by=world.users["organiser"]
+    )
     ToolUse.objects.create(
         project=project, tool=Tool.objects.get(slug=world.words["tool"])
     )
