@@ -1,9 +1,9 @@
+"""The survey itself, as the person sees it who has the link."""
+
 from dataclasses import dataclass
 from typing import Any
 
-from defusedcsv import csv
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,166 +12,15 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.views.decorators.csrf import csrf_exempt
-from django.views.generic import DetailView, FormView, TemplateView, View
+from django.views.generic import FormView, TemplateView, View
 
 from accounts.limits import knock
 from core.exceptions import Refused
-from core.pagecache import public_page
-from core.views import HtmxRequest
 from events.models import Phase
-from events.views import EventMixin
-from feedback import actions, reports
-from feedback.forms import EventQuestionsForm, LandscapeFilterForm, ToolReviewForm
-from feedback.models import Invitation, Response, Survey, ToolReview
-from feedback.statistics import Estimate
+from feedback import actions
+from feedback.forms import EventQuestionsForm, ToolReviewForm
+from feedback.models import Invitation, Response, ToolReview
 from submissions.models import Tool
-
-# --- What everybody may read ----------------------------------------------------------
-
-
-@public_page
-class LandscapeView(TemplateView):
-    template_name = "feedback/landscape.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        form = LandscapeFilterForm(self.request.GET or None)
-        series = form.cleaned_data["series"] if form.is_valid() else None
-        return super().get_context_data(
-            form=form, series=series, report=reports.landscape(series), **kwargs
-        )
-
-
-@public_page
-class ToolView(DetailView[Tool]):
-    template_name = "feedback/tool_detail.html"
-    queryset = Tool.objects.select_related("category")
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(
-            report=reports.tool_report(self.object), **kwargs
-        )
-
-
-@public_page
-class EventLandscapeView(EventMixin, TemplateView):
-    tab = "tools"
-    template_name = "feedback/event_landscape.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(
-            report=reports.event_report(self.event), **kwargs
-        )
-
-
-# What a spreadsheet might take for a formula and the csv writer lets pass.
-FULL_WIDTH_FORMULA = ("＝", "＋", "－", "＠")  # noqa: RUF001
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(FULL_WIDTH_FORMULA) else text
-
-
-def _three(estimate: Estimate | None, shape: str) -> list[str]:
-    if estimate is None:
-        return ["", "", ""]
-    return [
-        format(number, shape)
-        for number in (estimate.value, estimate.low, estimate.high)
-    ]
-
-
-@public_page
-class EventLandscapeCsvView(EventMixin, View):
-    """The same figures as the page, with the same gaps."""
-
-    columns = [
-        "tool",
-        "category",
-        "open_source",
-        "teams",
-        "reviewers",
-        "score",
-        "score_low",
-        "score_high",
-        "sus_equivalent",
-        "again",
-        "again_low",
-        "again_high",
-        "helped",
-        "in_the_way",
-    ]
-
-    def get(self, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = HttpResponse(content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = (
-            f'attachment; filename="{self.event.slug}-tools.csv"'
-        )
-        response["X-Content-Type-Options"] = "nosniff"
-        response.write("\ufeff")  # or Excel takes it for Latin-1
-        table = csv.writer(response)
-        table.writerow(self.columns)
-        for row in reports.event_report(self.event).stacks.rows:
-            table.writerow(_safe(cell) for cell in self.cells(row))
-        return response
-
-    def cells(self, row: reports.ToolRow) -> list[str]:
-        known = [
-            row.tool.name,
-            row.tool.category.name,
-            "yes" if row.tool.is_open_source else "no",
-            str(row.teams),
-        ]
-        verdict = row.verdict
-        if verdict is None:
-            return known + [""] * (len(self.columns) - len(known))
-        return [
-            *known,
-            str(verdict.reviewers),
-            *_three(verdict.score, ".1f"),
-            f"{verdict.sus:.1f}" if verdict.sus is not None else "",
-            *_three(verdict.again, ".3f"),
-            " ".join(f"{theme.slug}:{theme.count}" for theme in verdict.helped),
-            " ".join(f"{theme.slug}:{theme.count}" for theme in verdict.in_the_way),
-        ]
-
-
-# --- For organisers -------------------------------------------------------------------
-
-
-class ProgressView(EventMixin, TemplateView):
-    """How many have answered, as it happens."""
-
-    tab = "survey"
-    template_name = "feedback/survey_progress.html"
-    request: HtmxRequest
-
-    def get_template_names(self) -> list[str]:
-        if self.request.htmx:
-            return [f"{self.template_name}#numbers"]
-        return [self.template_name]
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        if not self.user.has_perm("feedback.follow_survey", self.event):
-            raise PermissionDenied
-        survey = Survey.objects.filter(event=self.event).first()
-        return super().get_context_data(
-            survey=survey,
-            progress=survey and reports.progress(survey, self.event.privacy_k),
-            **kwargs,
-        )
-
-
-class MineView(EventMixin, View):
-    """From a page or mail that does not know the personal link."""
-
-    def get(self, *args: Any, **kwargs: Any) -> HttpResponse:
-        invitation = get_object_or_404(
-            Invitation, survey__event=self.event, user=self.user
-        )
-        return redirect("feedback:survey", invitation.token)
-
-
-# --- The survey itself ----------------------------------------------------------------
 
 
 @dataclass(frozen=True)
