@@ -116,7 +116,11 @@ class RegistrationForm(PlaceForm):
         cleaned = super().clean()
         asked = set(self.fields)
         sent = {*self.data, *self.files} - {"csrfmiddlewaretoken", NONCE}
-        strange = sorted(name for name in sent - asked if name.startswith(QUESTION))
+        strange = [
+            name
+            for name in sent - asked
+            if name.startswith(QUESTION) and name.removeprefix(QUESTION).isdecimal()
+        ]
         if strange or any(name.startswith(QUESTION) for name in self.files):
             raise ValidationError(
                 _("The questions have changed. Please look through them once more.")

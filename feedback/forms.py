@@ -1,26 +1,66 @@
-from typing import Any
+from collections.abc import Collection, Iterable
+from email.utils import getaddresses
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.text import clean_text
+from core.versions import AS_READ, Part, read_token, token_of
 from events.models import Series
-from feedback.models import Helped, InTheWay, ToolReview
+from feedback.models import LONGEST_TEXT, Helped, InTheWay, Question, ToolReview
+from submissions.forms import CataloguePart, catalogue
+from submissions.models import Tool
+
+TOUCHED = "touched"
 
 
 class SurveyForm(forms.Form):
-    """Questions that may all be skipped; what nobody asked is refused."""
+    """Questions that may all be skipped; what nobody asked is refused.
+
+    The page remembers what it was made from, so that a page left open on the laptop
+    does not undo what was tapped on the phone since: see :meth:`said`.
+    """
+
+    # Counted even if left as they were: they are offered, not read from the answers.
+    always: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields[AS_READ] = forms.CharField(
+            required=False, widget=forms.HiddenInput, initial=self.as_read
+        )
+
+    def as_read(self) -> str:
+        return token_of([Part(self)])
 
     def clean(self) -> dict[str, Any]:
-        unknown = sorted(set(self.data) - set(self.fields))
+        unknown = sorted(set(self.data) - set(self.fields) - {TOUCHED})
         if unknown:
             raise ValidationError(
                 _("The survey has no such question. Please reload the page."),
                 code="unknown_question",
             )
         return super().clean() or self.cleaned_data
+
+    def said(self) -> dict[str, Any]:
+        """The answers, but for those that the page only carries along.
+
+        Our script names the fields that were touched: one may go back to what it was.
+        """
+        touched = {*self.always, *cast("QueryDict", self.data).getlist(TOUCHED)}
+        seen = read_token(self.data.get(AS_READ, ""))
+        part = Part(self)
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name != AS_READ
+            and (name in touched or not part.is_untouched(name, seen.get(name)))
+        }
 
 
 class Scale(forms.TypedChoiceField):
@@ -50,7 +90,56 @@ class Prose(forms.CharField):
         return clean_text(super().clean(value))
 
 
-class ToolReviewForm(SurveyForm):
+def field_for(question: Question) -> forms.Field:
+    kinds = Question.Kind
+    choices: list[tuple[str, Any]]
+    match question.kind:
+        case kinds.AGREEMENT:
+            return Scale(1, 7, question.text)
+        case kinds.TEXT:
+            return Prose(LONGEST_TEXT, question.text)
+        case kinds.YES_NO:
+            choices = [("yes", _("Yes")), ("no", _("No"))]
+        case _:
+            choices = [(option, option) for option in question.options]
+    return forms.ChoiceField(
+        choices=choices,
+        required=False,
+        widget=forms.RadioSelect,
+        label=question.text,
+    )
+
+
+class OwnQuestionsForm(SurveyForm):
+    """A page of our questions and of those that the organisers added."""
+
+    def __init__(
+        self, *args: Any, questions: Iterable[Question] = (), **kwargs: Any
+    ) -> None:
+        self.questions = {q.field_name: q for q in questions}
+        super().__init__(*args, **kwargs)
+        for name, question in self.questions.items():
+            self.fields[name] = field_for(question)
+
+    @property
+    def own(self) -> list[tuple[str, forms.BoundField]]:
+        """How each is drawn, and the field."""
+        return [(q.kind, self[name]) for name, q in self.questions.items()]
+
+    def answers(self) -> dict[int, str]:
+        """What was said, by the question's number; empty is taken back."""
+        return {
+            self.questions[name].pk: "" if value is None else str(value)
+            for name, value in self.said().items()
+            if name in self.questions
+        }
+
+    def usual_answers(self) -> dict[str, Any]:
+        said = self.said()
+        return {n: value for n, value in said.items() if n not in self.questions}
+
+
+class ToolReviewForm(OwnQuestionsForm):
     # The wording of UMUX-Lite; do not change it, or scores cannot be compared.
     meets_my_needs = Scale(1, 7, _("This tool's capabilities meet my requirements."))
     easy_to_use = Scale(1, 7, _("This tool is easy to use."))
@@ -78,7 +167,39 @@ class ToolReviewForm(SurveyForm):
     )
 
 
-class EventQuestionsForm(SurveyForm):
+class WishesForm(SurveyForm):
+    """A handful of tools; ``offered`` says which of them the reader saw."""
+
+    wanted = forms.MultipleChoiceField(
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Which of these would you like to use?"),
+    )
+    none = forms.BooleanField(required=False, label=_("None of these"))
+    offered = forms.MultipleChoiceField(
+        required=False, widget=forms.MultipleHiddenInput
+    )
+
+    def __init__(self, *args: Any, tools: Iterable[Tool], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.slugs = [tool.slug for tool in tools]
+        choices = [(tool.slug, tool.name) for tool in tools]
+        for name in ("wanted", "offered"):
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    def wishes(self) -> dict[str, bool | None]:
+        """About each that was seen, if anything was said about any of them."""
+        if not {"wanted", "none"} & set(self.said()):
+            return {}
+        wanted = set(self.cleaned_data["wanted"])
+        if not wanted and not self.cleaned_data["none"]:
+            return dict.fromkeys(self.slugs)
+        return {slug: slug in wanted for slug in self.slugs}
+
+
+class EventQuestionsForm(OwnQuestionsForm):
+    always = frozenset({"role"})
+
     come_again = Scale(0, 10, _("How likely are you to come again?"))
     what_to_change = Prose(3000, _("What should we change?"))
     role = forms.ChoiceField(
@@ -86,6 +207,50 @@ class EventQuestionsForm(SurveyForm):
         required=False,
         label=_("What do you do?"),
     )
+
+
+class NamedToolsForm(forms.Form):
+    """Tools beyond those that the team has declared."""
+
+    tools = forms.ModelMultipleChoiceField(
+        Tool.objects.all(), to_field_name="slug", required=False
+    )
+
+    def __init__(self, *args: Any, named: Collection[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.named = named
+
+    @property
+    def catalogue(self) -> list[CataloguePart]:
+        return catalogue(self.named)
+
+
+class AddressesForm(forms.Form):
+    """People without an account, one address a line."""
+
+    addresses = forms.CharField(
+        max_length=20_000,
+        label=_("E-mail addresses, one a line"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def clean_addresses(self) -> list[str]:
+        found, wrong = [], []
+        lines = (line.strip() for line in self.cleaned_data["addresses"].splitlines())
+        for line in filter(None, lines):
+            for _name, address in getaddresses([line.replace(";", ",")]):
+                try:
+                    validate_email(address)
+                except ValidationError:
+                    wrong.append(line)
+                else:
+                    found.append(address)
+        if wrong:
+            raise ValidationError(
+                _("This is not an e-mail address: %(wrong)s"),
+                params={"wrong": ", ".join(dict.fromkeys(wrong))[:200]},
+            )
+        return found
 
 
 class LandscapeFilterForm(forms.Form):

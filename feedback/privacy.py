@@ -6,11 +6,12 @@ subtracts from whatever else, today or over the years, what remains is made of w
 atoms too, and so never of fewer than k people.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -55,6 +56,34 @@ def atoms(cells: Iterable[Cell[T]]) -> list[Atom[T]]:
                 found.append(Atom(tuple(c.event for c in waiting), together))
                 waiting = []
     return found
+
+
+def shown(rows: Iterable[Any], answer: Callable[[Any], T | None]) -> list[T]:
+    """The answers to one question about one thing that may be shown.
+
+    ``rows`` have the attributes ``survey__event_id``, ``survey__event__series_id``,
+    ``survey__closed_at`` and ``survey__k``.
+    """
+    cells: dict[int, list[T]] = defaultdict(list)
+    event = {}
+    for row in rows:
+        if (said := answer(row)) is not None:
+            cells[row.survey__event_id].append(said)
+            event[row.survey__event_id] = row
+    return [
+        said
+        for atom in atoms(
+            Cell(
+                series=event[pk].survey__event__series_id,
+                final_at=event[pk].survey__closed_at,
+                event=pk,
+                k=event[pk].survey__k,
+                answers=tuple(answers),
+            )
+            for pk, answers in cells.items()
+        )
+        for said in atom.answers
+    ]
 
 
 def shown_groups(counts: Mapping[str, int], k: int) -> tuple[dict[str, int], int]:

@@ -2,25 +2,36 @@
 
 from datetime import timedelta
 
+from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
 from events.models import Event, Phase
 from feedback.models import Invitation
 from notifications.outbox import Topic
-from notifications.reminders import remind
+from notifications.reminders import Addressee, remind
 
 PEACE = timedelta(days=1)
 
 
-def _unanswered(event: Event) -> list[User]:
+def _unanswered(event: Event) -> list[Addressee]:
+    day_ago = timezone.now() - PEACE
     waiting = Invitation.objects.unanswered().filter(
+        Q(user__is_active=True) | Q(user__isnull=True),
         survey__event=event,
         survey__closed_at__isnull=True,
-        survey__opened_at__lte=timezone.now() - PEACE,
-        user__is_active=True,
+        survey__opened_at__lte=day_ago,
+        created_at__lte=day_ago,
     )
-    return [invitation.user for invitation in waiting.select_related("user")]
+    return [
+        Addressee(
+            address=invitation.user.email if invitation.user else invitation.address,
+            name="",
+            path=reverse("feedback:survey", args=[invitation.token]),
+            user=invitation.user,
+        )
+        for invitation in waiting.select_related("user")
+    ]
 
 
 @remind(
@@ -28,8 +39,9 @@ def _unanswered(event: Event) -> list[User]:
     phase=Phase.SURVEY,
     before=timedelta(days=3),
     topic=Topic.SURVEY,
+    once=True,
 )
-def survey_unanswered(event: Event) -> list[User]:
+def survey_unanswered(event: Event) -> list[Addressee]:
     """The first nudge; in the last day it would only double the second."""
     window = event.window(Phase.SURVEY)
     if window and window.closes_at - timezone.now() <= timedelta(days=1):
@@ -42,6 +54,7 @@ def survey_unanswered(event: Event) -> list[User]:
     phase=Phase.SURVEY,
     before=timedelta(days=1),
     topic=Topic.SURVEY,
+    once=True,
 )
-def survey_last_call(event: Event) -> list[User]:
+def survey_last_call(event: Event) -> list[Addressee]:
     return _unanswered(event)

@@ -6,7 +6,7 @@ survey is closed.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from accounts.models import User
 from events.models import Event, Series
 from feedback.models import Helped, InTheWay, Survey, ToolReview
-from feedback.privacy import Cell, atoms, shown_groups
+from feedback.privacy import shown, shown_groups
 from feedback.statistics import (
     Estimate,
     mean_with_interval,
@@ -160,30 +160,6 @@ class Progress:
         return round(self.finished / self.invited * 100) if self.invited else 0
 
 
-def _shown(rows: Iterable[Any], answer: Callable[[Any], A | None]) -> list[A]:
-    """The answers to one question that may be shown, from reviews of one tool."""
-    cells: dict[int, list[A]] = defaultdict(list)
-    event = {}
-    for row in rows:
-        if (said := answer(row)) is not None:
-            cells[row.survey__event_id].append(said)
-            event[row.survey__event_id] = row
-    return [
-        said
-        for atom in atoms(
-            Cell(
-                series=event[pk].survey__event__series_id,
-                final_at=event[pk].survey__closed_at,
-                event=pk,
-                k=event[pk].survey__event__privacy_k,
-                answers=tuple(answers),
-            )
-            for pk, answers in cells.items()
-        )
-        for said in atom.answers
-    ]
-
-
 def _themes(
     kinds: type[Helped | InTheWay], lists: Iterable[Sequence[str]]
 ) -> tuple[Theme, ...]:
@@ -198,10 +174,10 @@ def _themes(
 
 def _verdict(rows: Sequence[Any]) -> Verdict | None:
     """Each question stands for itself: it is shown if enough have answered *it*."""
-    reviewers = _shown(rows, lambda row: row)
+    reviewers = shown(rows, lambda row: row)
     if not reviewers:
         return None
-    scores = _shown(
+    scores = shown(
         rows,
         lambda row: (
             umux_lite(row.meets_my_needs, row.easy_to_use)
@@ -209,8 +185,8 @@ def _verdict(rows: Sequence[Any]) -> Verdict | None:
             else None
         ),
     )
-    again = _shown(rows, lambda row: row.again or None)
-    ticked = _shown(
+    again = shown(rows, lambda row: row.again or None)
+    ticked = shown(
         rows,
         lambda row: (
             (row.helped, row.in_the_way) if row.helped or row.in_the_way else None
@@ -235,7 +211,7 @@ def _verdicts(reviews: QuerySet[ToolReview]) -> dict[int, Verdict]:
             "tool_id",
             "survey__event_id",
             "survey__event__series_id",
-            "survey__event__privacy_k",
+            "survey__k",
             "survey__closed_at",
             "meets_my_needs",
             "easy_to_use",
@@ -323,15 +299,15 @@ def event_report(event: Event) -> EventReport:
     answers = others = 0
     if survey and survey.closed_at:
         said = list(survey.responses.values_list("role", flat=True))
-        if len(said) >= event.privacy_k:
+        if len(said) >= survey.k:
             answers = len(said)
-            shown, others = shown_groups(
-                Counter(role for role in said if role), event.privacy_k
+            large, others = shown_groups(
+                Counter(role for role in said if role), survey.k
             )
             labels = dict(User.HeadlineRole.choices)
             roles = tuple(
                 Theme(role, str(labels.get(role, role)), count)
-                for role, count in sorted(shown.items(), key=lambda item: -item[1])
+                for role, count in sorted(large.items(), key=lambda item: -item[1])
             )
     return EventReport(
         stacks=_stacks(_public_uses().filter(project__event=event), _verdicts(reviews)),
@@ -421,12 +397,12 @@ def _remarks(survey: Survey, k: int) -> tuple[tuple[Tool, str], ...]:
     )
 
 
-def progress(survey: Survey, k: int) -> Progress:
+def progress(survey: Survey) -> Progress:
     """Counts at any time; what people said about the day once it is closed."""
     come_again: Estimate | None = None
     wishes: tuple[str, ...] = ()
     remarks: tuple[tuple[Tool, str], ...] = ()
-    responses = survey.responses.all()
+    responses, k = survey.responses.all(), survey.k
     if survey.closed_at:
         said = list(
             responses.order_by("pk").values_list("come_again", "what_to_change")

@@ -24,11 +24,37 @@ urlpatterns = [
     path(
         "events/<slug:event_slug>/survey/mine/", views.MineView.as_view(), name="mine"
     ),
+    path(
+        "events/<slug:event_slug>/survey/open/",
+        views.OpenNowView.as_view(),
+        name="open_now",
+    ),
+    path(
+        "events/<slug:event_slug>/survey/close/",
+        views.CloseNowView.as_view(),
+        name="close_now",
+    ),
+    path(
+        "events/<slug:event_slug>/survey/ask/",
+        views.AskMoreView.as_view(),
+        name="ask_more",
+    ),
+    path(
+        "events/<slug:event_slug>/survey/questions/",
+        views.QuestionsOfSurveyView.as_view(),
+        name="questions",
+    ),
     path("survey/<str:token>/", views.StartView.as_view(), name="survey"),
     path(
         "survey/<str:token>/tools/<slug:slug>/",
         views.ToolQuestionsView.as_view(),
         name="survey_tool",
+    ),
+    path(
+        "survey/<str:token>/tools/", views.NamedToolsView.as_view(), name="survey_tools"
+    ),
+    path(
+        "survey/<str:token>/wishes/", views.WishesView.as_view(), name="survey_wishes"
     ),
     path(
         "survey/<str:token>/event/",

@@ -34,6 +34,12 @@ def switch_off(user: User, topic: Topic) -> None:
         Preference.objects.get_or_create(user=user, topic=topic)
 
 
+def switch_off_address(digest: str, topic: Topic) -> None:
+    """The same for whoever reads an address without an account."""
+    if topic != Topic.NECESSARY:
+        Preference.objects.get_or_create(digest=digest, topic=topic)
+
+
 @transaction.atomic
 def choose_topics(user: User, wanted: Collection[str]) -> None:
     """Keep exactly these topics; the necessary ones cannot be switched off."""

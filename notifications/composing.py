@@ -4,6 +4,7 @@ People's names and texts are only ever values: never templates, never headers, n
 links. ``{placeholders}`` of organisers' texts are a fixed list, replaced as strings.
 """
 
+import hashlib
 import re
 import unicodedata
 from email.utils import formataddr
@@ -59,15 +60,21 @@ def fill(text: str, values: dict[str, Any]) -> str:
     )
 
 
+def digest_of_address(address: str) -> str:
+    return hashlib.sha256(address.strip().lower().encode()).hexdigest()
+
+
 def unsubscribe_token(notification: Notification) -> str:
-    return _signer.sign(f"{notification.recipient_id}-{notification.topic}")
+    who = notification.recipient_id or f"@{digest_of_address(notification.address)}"
+    return _signer.sign(f"{who}-{notification.topic}")
 
 
-def read_unsubscribe_token(token: str) -> tuple[int, Topic] | None:
-    """The person and topic that ``token`` stands for, whatever its age."""
+def read_unsubscribe_token(token: str) -> tuple[int | str, Topic] | None:
+    """The topic, and the person or an address's digest; whatever the token's age."""
     try:
-        person, _dash, topic = _signer.unsign(token).partition("-")
-        return int(person), Topic(topic)
+        who, _dash, topic = _signer.unsign(token).partition("-")
+        reader = who.removeprefix("@") if who.startswith("@") else int(who)
+        return reader, Topic(topic)
     except (BadSignature, ValueError):
         return None
 
@@ -191,7 +198,7 @@ def compose(notification: Notification) -> EmailMultiAlternatives:
         "Auto-Submitted": "auto-generated",
     }
     unsubscribe = ""
-    if notification.topic != Topic.NECESSARY and notification.recipient_id:
+    if notification.topic != Topic.NECESSARY:
         path = reverse(
             "notifications:unsubscribe", args=[unsubscribe_token(notification)]
         )

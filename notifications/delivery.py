@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 
-from notifications.composing import compose
+from notifications.composing import compose, digest_of_address
 from notifications.models import (
     ACCOUNT_MAIL,
     MAX_ATTEMPTS,
@@ -76,10 +76,12 @@ def unwanted(notification: Notification) -> str:
         return ""
     if notification.event is not None and not notification.event.is_published:
         return "The event is not published."
-    if (
-        person is not None
-        and Preference.objects.filter(user=person, topic=notification.topic).exists()
-    ):
+    reader = (
+        {"user": person}
+        if person
+        else {"digest": digest_of_address(notification.address)}
+    )
+    if Preference.objects.filter(topic=notification.topic, **reader).exists():
         return "The person has switched this topic off."
     return next((why for doubt in doubts if (why := doubt(notification))), "")
 

@@ -176,11 +176,17 @@ class Notification(models.Model):
 
 
 class Preference(models.Model):
-    """A topic that one person has switched off."""
+    """A topic that one person, or whoever reads one address, has switched off."""
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="switched_off"
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="switched_off",
+        null=True,
+        blank=True,
     )
+    # Of an address without an account: enough to know it again, not to write to it.
+    digest = models.CharField(max_length=64, blank=True, default="", db_default="")
     topic = models.CharField(_("topic"), max_length=20, choices=Topic)
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
 
@@ -189,10 +195,21 @@ class Preference(models.Model):
             models.UniqueConstraint(
                 fields=["user", "topic"], name="one_preference_per_topic"
             ),
+            models.UniqueConstraint(
+                fields=["digest", "topic"],
+                condition=~Q(digest=""),
+                name="one_preference_per_address_and_topic",
+            ),
+            models.CheckConstraint(
+                condition=Q(user__isnull=True, digest__gt="")
+                | Q(user__isnull=False, digest=""),
+                name="preference_of_an_account_or_an_address",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.user}: {self.get_topic_display()}"
+        who = self.user or self.digest[:8]
+        return f"{who}: {self.get_topic_display()}"
 
 
 class ReminderRule(models.Model):

@@ -56,14 +56,17 @@ def notify(
     key: str,
     event: Event | None = None,
     context: Mapping[str, Any] | None = None,
+    paths: Mapping[int, str] | None = None,
     topic: Topic = Topic.NECESSARY,
     send_after: datetime | None = None,
     expires_at: datetime | None = None,
 ) -> None:
     """Owe each recipient one e-mail, as part of the caller's transaction.
 
-    ``key`` names the occasion. Saying the same thing twice queues it once.
+    ``key`` names the occasion. Saying the same thing twice queues it once. ``paths``
+    has the links of those who have one of their own.
     """
+    own = paths or {}
     _owe(
         Notification(
             key=f"{key}:{user.pk}",
@@ -71,7 +74,8 @@ def notify(
             event=event,
             topic=topic,
             template=template,
-            context=_plain(context),
+            context=_plain(context)
+            | ({"path": own[user.pk]} if user.pk in own else {}),
             send_after=send_after or timezone.now(),
             expires_at=expires_at,
         )

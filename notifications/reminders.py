@@ -22,11 +22,12 @@ from notifications.outbox import notify, notify_address
 
 @dataclass(frozen=True)
 class Addressee:
-    """Somebody who may have no account; ``path`` is their own link into Menlo."""
+    """Somebody with a link of their own into Menlo; they may have no account."""
 
     address: str
     name: str
     path: str
+    user: User | None = None
 
 
 Who = Callable[[Event], Iterable[User | Addressee]]
@@ -40,6 +41,8 @@ class Reminder:
     before: timedelta
     topic: Topic
     who: Who
+    # Also if its deadline moves: the same person is never asked again.
+    once: bool = False
 
 
 register: dict[str, Reminder] = {}
@@ -51,15 +54,17 @@ def remind(
     phase: Phase,
     before: timedelta,
     topic: Topic = Topic.REMINDER,
+    once: bool = False,
 ) -> Callable[[Who], Who]:
     """Mail those whom the function names, once, from ``before`` the end of ``phase``.
 
-    The function is asked when the moment has come, so it knows who still needs it.
+    The function is asked when the moment has come, so it knows who still needs it. A
+    moved deadline is another occasion, unless ``once`` says that it is not.
     """
 
     def add(who: Who) -> Who:
         kind = f"{who.__module__.partition('.')[0]}.{getattr(who, '__name__', '')}"
-        register[kind] = Reminder(kind, template, phase, before, topic, who)
+        register[kind] = Reminder(kind, template, phase, before, topic, who, once)
         return who
 
     return add
@@ -99,23 +104,31 @@ def _is_time(reminder: Reminder, window: PhaseWindow) -> bool:
 def _queue(reminder: Reminder, window: PhaseWindow) -> None:
     event = window.event
     local = window.closes_at.astimezone(event.zone)
-    key = f"reminder:{reminder.kind}:{event.pk}:{window.closes_at:%Y%m%dT%H%M%S}"
+    occasion = "once" if reminder.once else f"{window.closes_at:%Y%m%dT%H%M%S}"
+    key = f"reminder:{reminder.kind}:{event.pk}:{occasion}"
     context = {
         "event": event.name,
         "deadline": f"{date_format(local, 'l j F, H:i')} {local.tzname()}",
     }
     people = list(reminder.who(event))
+    paths = {
+        person.user.pk: person.path
+        for person in people
+        if isinstance(person, Addressee) and person.user
+    }
+    accounts = (p if isinstance(p, User) else p.user for p in people)
     notify(
-        [person for person in people if isinstance(person, User)],
+        [user for user in accounts if user],
         reminder.template,
         key=key,
         event=event,
         topic=reminder.topic,
         context={**context, "path": event.get_absolute_url()},
+        paths=paths,
         expires_at=window.closes_at,
     )
     for person in people:
-        if isinstance(person, Addressee):
+        if isinstance(person, Addressee) and person.user is None:
             notify_address(
                 person.address,
                 reminder.template,

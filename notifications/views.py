@@ -57,24 +57,34 @@ class UnsubscribeView(View):
 
     http_method_names = ["get", "head", "post"]
 
-    def read(self, token: str) -> tuple[User, Topic]:
+    def read(self, token: str) -> tuple[User | str, Topic]:
+        """The topic, and who reads: a person, or the digest of an address."""
         found = read_unsubscribe_token(token)
-        user = User.objects.filter(pk=found[0]).first() if found else None
-        if found is None or user is None:
+        if found is None:
             raise Http404
-        return user, found[1]
+        reader, topic = found
+        if isinstance(reader, int):
+            return get_object_or_404(User, pk=reader), topic
+        return reader, topic
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        _user, topic = self.read(token)
+        _reader, topic = self.read(token)
         return render(request, "notifications/unsubscribe.html", {"topic": topic.label})
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
-        user, topic = self.read(token)
-        actions.switch_off(user, topic)
+        reader, topic = self.read(token)
+        if isinstance(reader, User):
+            actions.switch_off(reader, topic)
+        else:
+            actions.switch_off_address(reader, topic)
         return render(
             request,
             "notifications/unsubscribe.html",
-            {"topic": topic.label, "done": True},
+            {
+                "topic": topic.label,
+                "done": True,
+                "has_account": isinstance(reader, User),
+            },
         )
 
 

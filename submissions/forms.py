@@ -1,4 +1,5 @@
 from collections import defaultdict
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -129,6 +130,34 @@ class ProjectStartForm(forms.ModelForm[Project]):
         fields: ClassVar = ["title"]
 
 
+CataloguePart = tuple[ToolCategory, bool, list[dict[str, Any]]]
+
+
+def catalogue(
+    chosen: Collection[int], purposes: Mapping[int, str] | None = None
+) -> list[CataloguePart]:
+    """Categories, whether to show them open, and their tools; in two queries."""
+    by_category = defaultdict(list)
+    for tool in Tool.objects.all():
+        by_category[tool.category_id].append(
+            {
+                "tool": tool,
+                "chosen": tool.pk in chosen,
+                "purpose": (purposes or {}).get(tool.pk, ""),
+                "search": f"{tool.name} {tool.aliases}".lower().replace("\n", " "),
+            }
+        )
+    return [
+        (
+            category,
+            any(item["chosen"] for item in by_category[category.pk]),
+            by_category[category.pk],
+        )
+        for category in ToolCategory.objects.all()
+        if by_category[category.pk]
+    ]
+
+
 class ProjectForm(VersionedForm, forms.ModelForm[Project]):
     """The whole project page, tools and their purposes included.
 
@@ -214,27 +243,8 @@ class ProjectForm(VersionedForm, forms.ModelForm[Project]):
         return data
 
     @property
-    def catalogue(self) -> list[tuple[ToolCategory, bool, list[dict[str, Any]]]]:
-        """Categories, whether to show them open, and their tools; in two queries."""
-        by_category = defaultdict(list)
-        for tool in Tool.objects.all():
-            by_category[tool.category_id].append(
-                {
-                    "tool": tool,
-                    "chosen": tool.pk in self.chosen,
-                    "purpose": self.purposes.get(tool.pk, ""),
-                    "search": f"{tool.name} {tool.aliases}".lower().replace("\n", " "),
-                }
-            )
-        return [
-            (
-                category,
-                any(item["chosen"] for item in by_category[category.pk]),
-                by_category[category.pk],
-            )
-            for category in ToolCategory.objects.all()
-            if by_category[category.pk]
-        ]
+    def catalogue(self) -> list[CataloguePart]:
+        return catalogue(self.chosen, self.purposes)
 
 
 class PictureForm(forms.ModelForm[ProjectPicture]):

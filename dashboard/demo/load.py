@@ -661,7 +661,7 @@ class Demo:
             save_answers(
                 invitation,
                 {
-                    "role": invitation.user.headline_role,
+                    "role": invitation.user.headline_role if invitation.user else "",
                     "come_again": min(10, max(3, round(self.chance.gauss(8.3, 1.4)))),
                     "what_to_change": CHANGES[number // 2] if number % 2 else "",
                     "tools": {

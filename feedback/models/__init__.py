@@ -1,11 +1,16 @@
 from feedback.models.answers import (
+    Answer,
     Helped,
     InTheWay,
     Response,
     ToolReview,
     ToolReviewQuerySet,
+    Wish,
+    WishQuerySet,
 )
+from feedback.models.questions import LONGEST_TEXT, Question, QuestionQuerySet
 from feedback.models.survey import (
+    SMALLEST_K,
     Invitation,
     InvitationQuerySet,
     Survey,
@@ -15,15 +20,22 @@ from feedback.models.survey import (
 )
 
 __all__ = [
+    "LONGEST_TEXT",
+    "SMALLEST_K",
+    "Answer",
     "Helped",
     "InTheWay",
     "Invitation",
     "InvitationQuerySet",
+    "Question",
+    "QuestionQuerySet",
     "Response",
     "Survey",
     "SurveyQuerySet",
     "ToolReview",
     "ToolReviewQuerySet",
+    "Wish",
+    "WishQuerySet",
     "events_to_survey",
     "new_token",
 ]

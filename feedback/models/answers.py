@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.models import ProseField
+from feedback.models.questions import Question
 from feedback.models.survey import Invitation, Survey
 from submissions.models import Tool
 
@@ -152,3 +153,80 @@ class ToolReview(models.Model):
             or self.in_the_way
             or self.remark
         )
+
+
+class Answer(models.Model):
+    """What one person said to one of the organisers' questions.
+
+    Of the kind that the question has: ``"6"``, ``"yes"``, one of its lines, or a text.
+    Cut off from the response when the survey closes, like a review.
+    """
+
+    survey = models.ForeignKey(Survey, models.CASCADE, related_name="answers")
+    response = models.ForeignKey(
+        Response, models.CASCADE, related_name="answers", null=True, blank=True
+    )
+    question = models.ForeignKey(Question, models.RESTRICT, related_name="answers")
+    # Which one, where the question is about tools.
+    tool = models.ForeignKey(
+        Tool, models.PROTECT, related_name="+", null=True, blank=True
+    )
+    value = ProseField(_("answer"), max_length=1000)
+
+    class Meta:
+        verbose_name = _("answer")
+        verbose_name_plural = _("answers")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["response", "question"],
+                condition=Q(tool__isnull=True),
+                name="one_answer_per_question",
+            ),
+            models.UniqueConstraint(
+                fields=["response", "question", "tool"],
+                condition=Q(tool__isnull=False),
+                name="one_answer_per_question_and_tool",
+            ),
+            models.CheckConstraint(
+                condition=~Q(value=""), name="answer_says_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question}: {self.value}"
+
+
+class WishQuerySet(models.QuerySet["Wish"]):
+    def final(self) -> Self:
+        """What may be counted in public, as with reviews."""
+        return self.filter(
+            survey__closed_at__isnull=False, survey__event__is_published=True
+        )
+
+
+class Wish(models.Model):
+    """Whether one person would like to use a tool that they did not use.
+
+    Cut off from the response when the survey closes, like a review.
+    """
+
+    survey = models.ForeignKey(Survey, models.CASCADE, related_name="wishes")
+    response = models.ForeignKey(
+        Response, models.CASCADE, related_name="wishes", null=True, blank=True
+    )
+    tool = models.ForeignKey(Tool, models.PROTECT, related_name="wishes")
+    wants_it = models.BooleanField(_("would like to use it"))
+
+    objects = WishQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("wish")
+        verbose_name_plural = _("wishes")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["response", "tool"], name="one_wish_per_tool_and_response"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tool} ({self.survey})"

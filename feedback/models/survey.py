@@ -4,12 +4,16 @@ import secrets
 from typing import Self
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event, EventQuerySet, Phase, PhaseWindow
+
+# Fewer than five people are never a group.
+SMALLEST_K = 5
 
 
 def new_token() -> str:
@@ -52,12 +56,30 @@ class Survey(models.Model):
     opened_at = models.DateTimeField(_("opened at"), null=True, blank=True)
     # When set, answers are final and no longer tied to anybody.
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    # The event's, as it was at closing: groups that were shown never change.
+    k = models.PositiveSmallIntegerField(
+        _("smallest group whose answers are shown"),
+        default=SMALLEST_K,
+        db_default=SMALLEST_K,
+        validators=[MinValueValidator(SMALLEST_K)],
+    )
+    asks_wishes = models.BooleanField(
+        _("ask which other tools they would like to use"),
+        default=True,
+        db_default=True,
+        help_text=_("A handful from the same categories, on one page."),
+    )
 
     objects = SurveyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("survey")
         verbose_name_plural = _("surveys")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(k__gte=SMALLEST_K), name="survey_k_at_least_5"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Survey of {self.event}"
@@ -77,12 +99,18 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
 
 class Invitation(models.Model):
-    """One person who is asked; ``token`` is their personal link."""
+    """Somebody who is asked; ``token`` is their personal link."""
 
     survey = models.ForeignKey(Survey, models.CASCADE, related_name="invitations")
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="survey_invitations"
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="survey_invitations",
+        null=True,
+        blank=True,
     )
+    # Of somebody without an account; forgotten when the survey closes.
+    address = models.EmailField(_("address"), blank=True, default="", db_default="")
     token = models.CharField(max_length=40, unique=True, default=new_token)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     created_at = models.DateTimeField(_("invited at"), auto_now_add=True)
@@ -96,7 +124,16 @@ class Invitation(models.Model):
             models.UniqueConstraint(
                 fields=["survey", "user"], name="one_invitation_per_person"
             ),
+            models.UniqueConstraint(
+                fields=["survey", "address"],
+                condition=~Q(address=""),
+                name="one_invitation_per_address",
+            ),
+            models.CheckConstraint(
+                condition=Q(user__isnull=True) | Q(address=""),
+                name="invitation_of_an_account_or_an_address",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} ({self.survey})"
+        return f"{self.user or self.address} ({self.survey})"

@@ -4,23 +4,38 @@ from feedback.views.landscape import (
     LandscapeView,
     ToolView,
 )
-from feedback.views.progress import MineView, ProgressView
+from feedback.views.progress import (
+    AskMoreView,
+    CloseNowView,
+    MineView,
+    OpenNowView,
+    ProgressView,
+    QuestionsOfSurveyView,
+)
 from feedback.views.survey import (
     EventQuestionsView,
+    NamedToolsView,
     StartView,
     ThanksView,
     ToolQuestionsView,
+    WishesView,
 )
 
 __all__ = [
+    "AskMoreView",
+    "CloseNowView",
     "EventLandscapeCsvView",
     "EventLandscapeView",
     "EventQuestionsView",
     "LandscapeView",
     "MineView",
+    "NamedToolsView",
+    "OpenNowView",
     "ProgressView",
+    "QuestionsOfSurveyView",
     "StartView",
     "ThanksView",
     "ToolQuestionsView",
     "ToolView",
+    "WishesView",
 ]

@@ -2,21 +2,37 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.generic import TemplateView, View
 
+from core.exceptions import Refused
 from core.views import HtmxRequest
 from events.views import EventMixin
-from feedback import reports
+from feedback import actions, reports
+from feedback.forms import AddressesForm
 from feedback.models import Invitation, Survey
+from feedback.results import desired_tools, question_results
 
 
-class ProgressView(EventMixin, TemplateView):
-    """How many have answered, as it happens."""
+class FollowSurveyView(EventMixin, TemplateView):
+    """For organisers of this event only."""
 
     tab = "survey"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not self.request.user.has_perm("feedback.follow_survey", self.event):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+
+class ProgressView(FollowSurveyView):
+    """How many have answered, as it happens."""
+
     template_name = "feedback/survey_progress.html"
     request: HtmxRequest
 
@@ -26,14 +42,79 @@ class ProgressView(EventMixin, TemplateView):
         return [self.template_name]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        if not self.user.has_perm("feedback.follow_survey", self.event):
-            raise PermissionDenied
         survey = Survey.objects.filter(event=self.event).first()
+        is_closed = survey is not None and survey.closed_at is not None
         return super().get_context_data(
-            survey=survey,
-            progress=survey and reports.progress(survey, self.event.privacy_k),
-            **kwargs,
+            **{
+                "survey": survey,
+                "progress": survey and reports.progress(survey),
+                "results": question_results(survey) if survey and is_closed else (),
+                "desired": desired_tools(survey) if survey and is_closed else (),
+                "addresses": AddressesForm(),
+                "waiting": actions.people_to_ask(self.event).count(),
+                **kwargs,
+            }
         )
+
+
+class SurveyActionView(FollowSurveyView):
+    """A button on the organisers' survey page."""
+
+    http_method_names = ["post"]
+
+    def perform(self) -> str:
+        raise NotImplementedError
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            messages.success(request, self.perform())
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        return redirect("feedback:progress", self.event.slug)
+
+
+class OpenNowView(SurveyActionView):
+    def perform(self) -> str:
+        if actions.open_now(self.event, self.user):
+            return _("The survey is open. Everybody gets their personal link.")
+        return _("The survey is open already.")
+
+
+class CloseNowView(SurveyActionView):
+    def perform(self) -> str:
+        actions.close_now(self.event, self.user)
+        return _("The survey is closed. This is what they said.")
+
+
+class QuestionsOfSurveyView(SurveyActionView):
+    """To the builder in the admin; a survey that was never prepared is made first."""
+
+    def post(self, *_args: Any, **_kwargs: Any) -> HttpResponse:
+        survey = actions.prepare_survey(self.event)
+        return redirect("admin:feedback_survey_change", survey.pk)
+
+
+class AskMoreView(ProgressView):
+    """People without an account are named by their address."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = AddressesForm(request.POST)
+        if form.is_valid():
+            try:
+                found = form.cleaned_data["addresses"]
+                new = actions.invite_addresses(self.event, found, self.user)
+            except Refused as refusal:
+                form.add_error("addresses", str(refusal))
+            else:
+                text = ngettext(
+                    "%d more person is asked.", "%d more people are asked.", new
+                )
+                messages.success(request, text % new)
+                return redirect("feedback:progress", self.event.slug)
+        context = self.get_context_data(addresses=form)
+        return self.render_to_response(context, status=422)
 
 
 class MineView(EventMixin, View):

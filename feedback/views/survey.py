@@ -1,16 +1,17 @@
 """The survey itself, as the person sees it who has the link."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import FormView, TemplateView, View
 
@@ -18,8 +19,13 @@ from accounts.limits import knock
 from core.exceptions import Refused
 from events.models import Phase
 from feedback import actions
-from feedback.forms import EventQuestionsForm, ToolReviewForm
-from feedback.models import Invitation, Response, ToolReview
+from feedback.forms import (
+    EventQuestionsForm,
+    NamedToolsForm,
+    ToolReviewForm,
+    WishesForm,
+)
+from feedback.models import Answer, Invitation, Question, Response, ToolReview, Wish
 from submissions.models import Tool
 
 
@@ -29,8 +35,7 @@ class Step:
 
     title: str
     url: str
-    is_answered: bool = False
-    tool: Tool | None = None
+    is_answered: bool
 
 
 # The link is the key, and nothing else is: no cookie is looked at, so there is nothing
@@ -92,26 +97,47 @@ class SurveyView(View):
         return {review.tool_id: review for review in self.response.reviews.all()}
 
     @cached_property
+    def answers(self) -> dict[tuple[int, int | None], str]:
+        """What was said to the organisers' questions, by question and tool."""
+        rows = Answer.objects.filter(response=self.response) if self.response else ()
+        return {(row.question_id, row.tool_id): row.value for row in rows}
+
+    @cached_property
+    def wishes(self) -> dict[int, bool]:
+        rows = Wish.objects.filter(response=self.response) if self.response else ()
+        return {row.tool_id: row.wants_it for row in rows}
+
+    @cached_property
+    def tools(self) -> list[Tool]:
+        return list(actions.tools_of(self.invitation))
+
+    @cached_property
+    def offered(self) -> list[Tool]:
+        return actions.offered_wishes(self.invitation, self.tools, self.wishes)
+
+    @cached_property
     def steps(self) -> list[Step]:
         token = self.invitation.token
         steps = [
             Step(
                 tool.name,
                 reverse("feedback:survey_tool", args=[token, tool.slug]),
-                tool.pk in self.reviews and self.reviews[tool.pk].says_something,
-                tool,
+                (tool.pk in self.reviews and self.reviews[tool.pk].says_something)
+                or any(about == tool.pk for _pk, about in self.answers),
             )
-            for tool in actions.tools_of(self.invitation)
+            for tool in self.tools
         ]
-        said = self.response is not None and (
-            self.response.come_again is not None or self.response.what_to_change
+        if self.offered:
+            url = reverse("feedback:survey_wishes", args=[token])
+            steps.append(Step(_("What you would like to use"), url, bool(self.wishes)))
+        said = self.response
+        about_the_day = said and (
+            said.come_again is not None
+            or said.what_to_change
+            or any(about is None for _pk, about in self.answers)
         )
-        day = Step(
-            self.invitation.survey.event.name,
-            reverse("feedback:survey_event", args=[token]),
-            bool(said),
-        )
-        return [*steps, day]
+        url = reverse("feedback:survey_event", args=[token])
+        return [*steps, Step(_("The event itself"), url, bool(about_the_day))]
 
 
 class StartView(SurveyView, TemplateView):
@@ -124,7 +150,7 @@ class StartView(SurveyView, TemplateView):
             event=self.invitation.survey.event,
             window=self.invitation.survey.event.window(Phase.SURVEY),
             steps=steps,
-            tools=len(steps) - 1,
+            tools=len(self.tools),
             begun=self.response is not None,
             next=next((step for step in steps if not step.is_answered), steps[0]),
             **kwargs,
@@ -160,7 +186,7 @@ class QuestionsView(SurveyView, FormView[Any]):
             **kwargs,
         )
 
-    def save(self, cleaned: dict[str, Any]) -> None:
+    def save(self, form: Any) -> None:
         raise NotImplementedError
 
     def get_success_url(self) -> str:
@@ -168,7 +194,7 @@ class QuestionsView(SurveyView, FormView[Any]):
 
     def form_valid(self, form: Any) -> HttpResponse:
         try:
-            self.save(form.cleaned_data)
+            self.save(form)
         except Refused as refusal:
             if self.wants_json:
                 return JsonResponse({"error": str(refusal)}, status=409)
@@ -199,36 +225,141 @@ class ToolQuestionsView(QuestionsView):
             actions.tools_of(self.invitation), slug=kwargs["slug"]
         )
 
-    def get_initial(self) -> dict[str, Any]:
-        review = self.reviews.get(self.tool.pk)
-        if review is None:
-            return {}
-        return {name: getattr(review, name) for name in actions.REVIEW_FIELDS}
+    @cached_property
+    def questions(self) -> list[Question]:
+        return list(self.invitation.survey.questions.asked().about(self.tool))
 
-    def save(self, cleaned: dict[str, Any]) -> None:
-        actions.save_answers(self.invitation, {"tools": {self.tool.slug: cleaned}})
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "questions": self.questions}
+
+    def get_initial(self) -> dict[str, Any]:
+        review = self.reviews.get(self.tool.pk) or ToolReview()
+        return {
+            **{name: getattr(review, name) for name in actions.REVIEW_FIELDS},
+            **{
+                question.field_name: self.answers.get((question.pk, self.tool.pk), "")
+                for question in self.questions
+            },
+        }
+
+    def save(self, form: ToolReviewForm) -> None:
+        slug = self.tool.slug
+        usual = form.usual_answers()
+        actions.save_answers(
+            self.invitation,
+            {
+                "tools": {slug: usual} if usual else {},
+                "answers": {(pk, slug): said for pk, said in form.answers().items()},
+            },
+        )
+
+
+class WishesView(QuestionsView):
+    form_class = WishesForm
+    template_name = "feedback/survey_wishes.html"
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        if not self.offered:
+            raise Http404
+
+    @cached_property
+    def shown(self) -> list[Tool]:
+        """The tools that the reader saw: the offer may have changed since."""
+        sent = cast("QueryDict", self.request.POST).getlist("offered")
+        if not sent or len(sent) > actions.MOST_WISHES:
+            return self.offered
+        allowed = actions.tools_to_wish_for(self.invitation, self.tools)
+        return list(allowed.filter(slug__in=sent).order_by("name"))
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "tools": self.shown}
+
+    def get_initial(self) -> dict[str, Any]:
+        wanted = [tool.slug for tool in self.shown if self.wishes.get(tool.pk)]
+        return {
+            "wanted": wanted,
+            "none": bool(self.wishes) and not wanted,
+            "offered": [tool.slug for tool in self.shown],
+        }
+
+    def save(self, form: WishesForm) -> None:
+        if wishes := form.wishes():
+            actions.save_answers(self.invitation, {"wishes": wishes})
 
 
 class EventQuestionsView(QuestionsView):
     form_class = EventQuestionsForm
     template_name = "feedback/survey_event.html"
 
+    @cached_property
+    def questions(self) -> list[Question]:
+        return list(self.invitation.survey.questions.asked().about_the_event())
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "questions": self.questions}
+
     def get_initial(self) -> dict[str, Any]:
-        if self.response is None:
-            return {"role": self.invitation.user.headline_role}
-        said = self.response
+        said = self.response or Response()
+        user = self.invitation.user
+        usual_role = user.headline_role if user else ""
         return {
             "come_again": said.come_again,
             "what_to_change": said.what_to_change,
-            "role": said.role
-            if said.role or said.is_finished
-            else self.invitation.user.headline_role,
+            "role": said.role if said.role or said.is_finished else usual_role,
+            **{
+                question.field_name: self.answers.get((question.pk, None), "")
+                for question in self.questions
+            },
         }
 
-    def save(self, cleaned: dict[str, Any]) -> None:
-        actions.save_answers(self.invitation, cleaned)
+    def save(self, form: EventQuestionsForm) -> None:
+        actions.save_answers(
+            self.invitation,
+            {
+                **form.usual_answers(),
+                "answers": {(pk, ""): said for pk, said in form.answers().items()},
+            },
+        )
         if not self.wants_json:  # the button at the end, not a tap that saves itself
             actions.finish_survey(self.invitation)
 
     def get_success_url(self) -> str:
         return reverse("feedback:survey_thanks", args=[self.invitation.token])
+
+
+class NamedToolsView(SurveyView, FormView[NamedToolsForm]):
+    """Tools that the person used and the team's page does not name."""
+
+    form_class = NamedToolsForm
+    template_name = "feedback/survey_tools.html"
+    http_method_names = ["get", "head", "post", "options"]
+
+    @cached_property
+    def declared(self) -> set[int]:
+        return {tool.pk for tool in actions.declared_tools(self.invitation)}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        named = {tool.pk for tool in self.tools} - self.declared
+        return {**super().get_form_kwargs(), "named": named}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            event=self.invitation.survey.event,
+            declared=[tool for tool in self.tools if tool.pk in self.declared],
+            back=reverse("feedback:survey", args=[self.invitation.token]),
+            **kwargs,
+        )
+
+    def form_valid(self, form: NamedToolsForm) -> HttpResponse:
+        try:
+            slugs = [tool.slug for tool in form.cleaned_data["tools"]]
+            actions.name_tools(self.invitation, slugs)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+            return self.form_invalid(form)
+        return redirect("feedback:survey", self.invitation.token)
+
+    def form_invalid(self, form: NamedToolsForm) -> HttpResponse:
+        context = self.get_context_data(form=form)
+        return render(self.request, self.template_name, context, status=422)

@@ -8,6 +8,18 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   let timer = 0;
   let inFlight = null;
   let dirty = false;
+  // Names of the fields that were changed here: the others may be newer elsewhere.
+  const touched = new Set();
+
+  const changed = (input) => {
+    touched.add(input.name);
+    dirty = true;
+  };
+
+  // For our own requests and for the button alike.
+  form.addEventListener("formdata", ({ formData }) => {
+    for (const name of touched) formData.append("touched", name);
+  });
 
   const say = (what) => {
     status.textContent = what ? form.dataset[what] : "";
@@ -53,13 +65,14 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     if (dirty && status.dataset.state !== "failed") save();
   }
 
-  form.addEventListener("change", () => {
-    dirty = true;
+  form.addEventListener("change", (event) => {
+    changed(event.target);
+    onlyOneSide(event.target);
     save();
   });
   form.addEventListener("input", (event) => {
     if (event.target.matches("textarea")) {
-      dirty = true;
+      changed(event.target);
       later(TYPING_MS);
     }
   });
@@ -77,11 +90,22 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   form.addEventListener("click", (event) => {
     if (chosen && event.target === chosen) {
       chosen.checked = false;
+      changed(chosen);
       chosen = null;
-      dirty = true;
       save();
     }
   });
+
+  // "None of these" and one of these cannot both be meant.
+  function onlyOneSide(input) {
+    if (!input.checked) return;
+    for (const other of input.closest("[data-wishes]")?.querySelectorAll(":checked") ?? []) {
+      if ((other.name === "none") !== (input.name === "none")) {
+        other.checked = false;
+        touched.add(other.name);
+      }
+    }
+  }
 
   // The button sends everything anyway.
   form.addEventListener("submit", () => {

@@ -38,7 +38,7 @@ from tests.factories.judging import (
     ScorecardFactory,
 )
 from tests.factories.notifications import NotificationFactory
-from tests.factories.submissions import ProjectFactory, ToolUseFactory
+from tests.factories.submissions import ProjectFactory, ToolFactory, ToolUseFactory
 from tests.factories.teams import MembershipFactory, TeamFactory
 
 OURS = {
@@ -283,6 +283,16 @@ POSTS = [
         {"come_again": "7", "what_to_change": "new", "role": "student"},
     ),
     ("anonymous", "feedback:survey_tool", "token,used", REVIEW),
+    ("anonymous", "feedback:survey_tools", "token", {"tools": "{wished}"}),
+    (
+        "anonymous",
+        "feedback:survey_wishes",
+        "token",
+        {"wanted": "{wished}", "offered": "{wished}", "none": ""},
+    ),
+    ("organiser", "feedback:open_now", "other_event", {}),
+    ("organiser", "feedback:close_now", "event", {}),
+    ("organiser", "feedback:questions", "other_event", {}),
     (
         "organiser",
         "events:announce",
@@ -395,6 +405,7 @@ ELSEWHERE = {
     "accounts:export",  # reads only
     "judging:paper",  # names of its boxes are numbers
     "judging:plan",  # carries out what was looked at, and nothing else
+    "feedback:ask_more",  # mails new links, see tests/feedback/test_asking.py
     "judging:comparison",  # speaks JSON, see tests/judging/test_pairs.py
     "judging:pairs_state",  # plans a judge's own walk
     "judging:pairs",  # for judges, see tests/judging/test_pairs.py
@@ -405,7 +416,11 @@ ELSEWHERE = {
     "teams:code",  # leads on, changes nothing
 }
 STAYS = {"notifications:unsubscribe"}
-REFUSES_STRANGE_FIELDS = {"feedback:survey_event", "feedback:survey_tool"}
+REFUSES_STRANGE_FIELDS = {
+    "feedback:survey_event",
+    "feedback:survey_tool",
+    "feedback:survey_wishes",
+}
 
 
 @pytest.fixture(scope="module")
@@ -456,10 +471,12 @@ def build_with_doors():
             "status": "started",
         },
     ).pk
+    used = ToolUseFactory(project=project).tool
     words |= {
         "project_pk": project.pk,
         "undealt": undealt.pk,
-        "used": ToolUseFactory(project=project).tool.slug,
+        "used": used.slug,
+        "wished": ToolFactory(category=used.category).slug,
         "open": TeamFactory(event=event, join_policy="open").slug,
         "arrived": RegistrationFactory(
             event=event, status="checked_in", checked_in_at=timezone.now()

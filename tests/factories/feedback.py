@@ -1,9 +1,17 @@
 from django.utils import timezone
-from factory import LazyFunction, SelfAttribute, SubFactory
+from factory import LazyFunction, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
 from events.models import Phase
-from feedback.models import Invitation, Response, Survey, ToolReview
+from feedback.models import (
+    Answer,
+    Invitation,
+    Question,
+    Response,
+    Survey,
+    ToolReview,
+    Wish,
+)
 from tests.factories.accounts import UserFactory
 from tests.factories.events import EventFactory
 from tests.factories.submissions import ToolFactory
@@ -15,6 +23,7 @@ class SurveyFactory(DjangoModelFactory):
 
     event = SubFactory(EventFactory, phases=[Phase.SURVEY])
     opened_at = LazyFunction(timezone.now)
+    k = SelfAttribute("event.privacy_k")
 
 
 class InvitationFactory(DjangoModelFactory):
@@ -40,3 +49,29 @@ class ToolReviewFactory(DjangoModelFactory):
     response = SubFactory(ResponseFactory)
     survey = SelfAttribute("response.survey")
     tool = SubFactory(ToolFactory)
+
+
+class QuestionFactory(DjangoModelFactory):
+    class Meta:
+        model = Question
+
+    survey = SubFactory(SurveyFactory)
+    text = Sequence(lambda n: f"How was part {n}?")
+
+
+class AnswerFactory(DjangoModelFactory):
+    class Meta:
+        model = Answer
+
+    question = SubFactory(QuestionFactory)
+    survey = SelfAttribute("question.survey")
+    value = "5"
+
+
+class WishFactory(DjangoModelFactory):
+    class Meta:
+        model = Wish
+
+    survey = SubFactory(SurveyFactory)
+    tool = SubFactory(ToolFactory)
+    wants_it = True

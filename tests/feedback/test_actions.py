@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from events.models import AuditEntry, Phase, Registration
@@ -244,7 +244,7 @@ def test_double_finish_and_two_devices_make_one_answer_set(invitation):
 
 def test_the_database_knows_the_scales(invitation):
     for wrong in ({"easy_to_use": 8}, {"meets_my_needs": 0}):
-        with pytest.raises(IntegrityError), actions.transaction.atomic():
+        with pytest.raises(IntegrityError), transaction.atomic():
             actions.save_answers(invitation, {"tools": {"polars": wrong}})
 
 

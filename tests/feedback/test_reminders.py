@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from events.models import Phase
 from feedback import reminders, segments
+from feedback.models import Invitation
 from notifications import reminders as notifications_reminders
 from notifications.composing import compose
 from notifications.models import Notification
@@ -18,12 +19,19 @@ def closes_in(event, **time):
     return type(event).objects.with_windows().get(pk=event.pk)
 
 
+def asked(survey, **fields):
+    """Invited when the survey opened."""
+    invitation = InvitationFactory(survey=survey, **fields)
+    Invitation.objects.filter(pk=invitation.pk).update(created_at=survey.opened_at)
+    return invitation
+
+
 @pytest.fixture
 def unanswered(survey):
     """One person who has not finished; one who has; one whose account is closed."""
-    InvitationFactory(survey=survey, finished_at=timezone.now())
-    InvitationFactory(survey=survey, user__is_active=False)
-    return InvitationFactory(survey=survey).user
+    asked(survey, finished_at=timezone.now())
+    asked(survey, user__is_active=False)
+    return asked(survey).user
 
 
 def test_two_nudges_and_no_more(survey, event, unanswered):
@@ -81,5 +89,6 @@ def test_the_nudges_say_when_and_where(survey, event, unanswered, hours):
     mail = compose(Notification.objects.get())
 
     assert event.name in mail.subject
-    assert f"/events/{event.slug}/survey/mine/" in mail.body
+    token = Invitation.objects.get(user=unanswered).token
+    assert f"/survey/{token}/" in mail.body
     assert "UTC" in mail.body
