@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from copy import copy
 from typing import Any, ClassVar, cast
 
 from django import forms
@@ -50,20 +51,12 @@ class QuestionForm(forms.ModelForm[Question]):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        # A page from before the opening still sends what no longer can be changed.
-        late = [
-            name
+        # A page from before the opening still sends what can no longer be changed.
+        late = self.is_settled and any(
+            self._differs(name)
             for name, field in self.fields.items()
-            if self.is_settled
-            and field.disabled
-            and self.add_prefix(name) in self.data
-            and field.has_changed(
-                self.get_initial_for_field(field, name),
-                field.widget.value_from_datadict(
-                    self.data, self.files, self.add_prefix(name)
-                ),
-            )
-        ]
+            if field.disabled and self.add_prefix(name) in self.data
+        )
         if late:
             raise forms.ValidationError(
                 _(
@@ -72,6 +65,15 @@ class QuestionForm(forms.ModelForm[Question]):
                 )
             )
         return data
+
+    def _differs(self, name: str) -> bool:
+        """Whether the page says another thing, which a disabled field never does."""
+        field = copy(self.fields[name])
+        field.disabled = False
+        typed = field.widget.value_from_datadict(
+            self.data, self.files, self.add_prefix(name)
+        )
+        return field.has_changed(self.get_initial_for_field(field, name), typed)
 
 
 class QuestionFormSet(BaseInlineFormSet):  # type: ignore[type-arg]

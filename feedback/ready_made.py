@@ -1,7 +1,8 @@
 """The questions that a new survey comes with: one tap each, and few of them.
 
 Organisers may change or drop them until the survey opens. Those about a category are
-asked on the page of each of its tools that somebody used.
+asked on the page of each of its tools that somebody used. All are yes or no, or a
+scale: of one answer in several, few would be given by k people at one event.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,6 @@ Kind = Question.Kind
 class Ready:
     text: str
     kind: Question.Kind
-    choices: tuple[str, ...] = ()
     category: str = ""  # a slug of the catalogue; empty: about the event
 
 
@@ -36,43 +36,24 @@ def ready_made() -> list[Ready]:
             category="experiment-tracking",
         ),
         Ready(
-            _("What held you back most?"),
-            Kind.CHOICE,
-            (
-                _("Nothing"),
-                _("Quotas or rate limits"),
-                _("Price"),
-                _("Wrong answers"),
-                _("Waiting for answers"),
-            ),
-            "model-hubs-and-language-model-services",
+            _("Quotas, price or waiting held us back."),
+            Kind.AGREEMENT,
+            category="model-hubs-and-language-model-services",
         ),
         Ready(
-            _("How far did it carry you?"),
-            Kind.CHOICE,
-            (
-                _("All the way"),
-                _("Part of it, the rest is our own code"),
-                _("We took it out again"),
-            ),
-            "language-model-frameworks",
+            _("Would your code be simpler without it?"),
+            Kind.YES_NO,
+            category="language-model-frameworks",
         ),
         Ready(
-            _("Which kind of search did you need?"),
-            Kind.CHOICE,
-            (
-                _("Vectors alone"),
-                _("Vectors and keywords"),
-                _("With filters on other fields"),
-                _("We cannot tell"),
-            ),
-            "vector-stores",
+            _("Did you need more than search by vectors?"),
+            Kind.YES_NO,
+            category="vector-stores",
         ),
         Ready(
-            _("How long until the first answer came out of it?"),
-            Kind.CHOICE,
-            (_("Minutes"), _("About an hour"), _("Half the day"), _("It never did")),
-            "serving",
+            _("Did it answer within the first hour?"),
+            Kind.YES_NO,
+            category="serving",
         ),
         Ready(
             _("Did it find something that you would have missed?"),

@@ -82,7 +82,8 @@ def _result(
             large, rest = shown_groups(Counter(said), k)
             counts = sorted(large.items(), key=lambda item: (-item[1], item[0]))
             if rest:
-                counts.append((_("Other answers"), rest))
+                other = _("Other answers") if counts else _("Different answers")
+                counts.append((other, rest))
             return QuestionResult(question, tool, len(said), counts=tuple(counts))
         case _:
             return QuestionResult(question, tool, len(said), texts=tuple(said))

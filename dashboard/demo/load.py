@@ -21,6 +21,7 @@ from PIL import Image, ImageDraw
 
 from accounts.models import Skill, User
 from core.text import free_slug
+from dashboard.demo.survey import ask_as_host, further_answers
 from events import hooks
 from events.models import (
     AgendaItem,
@@ -653,20 +654,23 @@ class Demo:
         opens_at, closes_at = window.opens_at, window.closes_at
         window.closes_at = self.now + timedelta(hours=1)
         window.save()
+        ask_as_host(event)
         open_survey(Event.objects.with_windows().get(pk=event.pk))
         invitations = Invitation.objects.filter(survey__event=event).select_related(
-            "user"
+            "user", "survey"
         )
+        # Of their own, so that what was there before stays as it was.
+        chance = random.Random(event.slug)  # noqa: S311 -- a story, no secret
         for number, invitation in enumerate(invitations.order_by("pk")[:30]):
+            tools = list(tools_of(invitation))
             save_answers(
                 invitation,
                 {
+                    **further_answers(invitation, tools, chance),
                     "role": invitation.user.headline_role if invitation.user else "",
                     "come_again": min(10, max(3, round(self.chance.gauss(8.3, 1.4)))),
                     "what_to_change": CHANGES[number // 2] if number % 2 else "",
-                    "tools": {
-                        tool.slug: self._review(tool) for tool in tools_of(invitation)
-                    },
+                    "tools": {tool.slug: self._review(tool) for tool in tools},
                 },
             )
             finish_survey(invitation)

@@ -80,7 +80,6 @@ def prepare_survey(event: Event) -> Survey:
                 order=order,
                 text=question.text,
                 kind=question.kind,
-                choices="\n".join(question.choices),
                 category=categories.get(question.category),
             )
             for order, question in enumerate(wanted)
