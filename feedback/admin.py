@@ -57,13 +57,12 @@ class QuestionForm(forms.ModelForm[Question]):
             for name, field in self.fields.items()
             if field.disabled and self.add_prefix(name) in self.data
         )
-        if late:
-            raise forms.ValidationError(
-                _(
-                    "The survey has opened meanwhile, so this question stays as people "
-                    "read it. You can stop asking it and add a new one."
-                )
+        if late:  # said beside a field: the page shows no other errors of a row
+            text = _(
+                "The survey has opened meanwhile, so this question stays as people "
+                "read it. You can stop asking it and add a new one."
             )
+            raise forms.ValidationError({"is_asked": text})
         return data
 
     def _differs(self, name: str) -> bool:
