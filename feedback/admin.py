@@ -80,16 +80,11 @@ class QuestionFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
         super().clean()
         asked: Counter[tuple[Any, Any]] = Counter()
         for form in self.forms:
-            if not form.is_valid() or not form.cleaned_data:
-                continue
-            if form.cleaned_data.get("DELETE"):
-                if getattr(form, "is_settled", False):
-                    raise forms.ValidationError(
-                        _("People may have answered this already: stop asking it.")
-                    )
-            elif form.cleaned_data.get("is_asked"):
+            if form.is_valid() and form.cleaned_data.get("is_asked"):
                 question = form.instance
-                asked[question.category, question.tool] += 1
+                asked[question.category, question.tool] += not form.cleaned_data.get(
+                    "DELETE", False
+                )
         for (category, tool), number in asked.items():
             about = category or tool
             if number > (MOST_ABOUT_A_TOOL if about else MOST_ABOUT_THE_EVENT):
@@ -106,9 +101,10 @@ class QuestionInline(ScopedStackedInline):
     formset = QuestionFormSet
     fields = (
         "text",
-        ("kind", "is_asked", "order"),
+        "kind",
         "choices",
         ("category", "tool"),
+        ("order", "is_asked"),
     )
     tab = False
 

@@ -221,9 +221,10 @@ class ToolQuestionsView(QuestionsView):
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
-        self.tool = get_object_or_404(
-            actions.tools_of(self.invitation), slug=kwargs["slug"]
-        )
+        tool = next((t for t in self.tools if t.slug == kwargs["slug"]), None)
+        if tool is None:
+            raise Http404
+        self.tool = tool
 
     @cached_property
     def questions(self) -> list[Question]:

@@ -1,5 +1,6 @@
 """G25 and G28 for the survey: who is asked, by which link, how often, until when."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.hooks import personal_data
 from events.models import AuditEntry, Phase
 from feedback import actions, tasks
 from feedback.models import Answer, Invitation, Response, Survey, ToolReview, Wish
@@ -80,14 +82,14 @@ def test_an_organiser_opens_it_before_people_have_left(
 
 @pytest.mark.parametrize("window", ["none", "over"])
 def test_opening_by_hand_gives_two_weeks_where_no_window_is_left(
-    event, organiser, window
+    event, organiser, window, sign_in
 ):
     event.windows.update(closes_at=timezone.now() - timedelta(hours=1))
     if window == "none":
         event.windows.all().delete()
 
     assert actions.open_now(event, organiser)
-    assert not actions.open_now(event, organiser)
+    press(sign_in(organiser), event, "open_now")
 
     survey_window = event.windows.get(phase=Phase.SURVEY)
     left = survey_window.closes_at - timezone.now()
@@ -433,11 +435,11 @@ def test_what_was_tapped_and_taken_back_counts_on_any_page(client, invitation):
     """The answer to the first tap was lost on its way: the page knows it touched it."""
     url = reverse("feedback:survey_tool", args=[invitation.token, "polars"])
     as_read = client.get(url).context["form"]["as_read"].value()
-    json = {"Accept": "application/json"}
+    quietly = {"Accept": "application/json"}
     sent = {"as_read": as_read, "easy_to_use": "3", "touched": ["easy_to_use"]}
-    client.post(url, sent, headers=json)
+    client.post(url, sent, headers=quietly)
 
-    client.post(url, sent | {"easy_to_use": ""}, headers=json)
+    client.post(url, sent | {"easy_to_use": ""}, headers=quietly)
 
     assert ToolReview.objects.get().easy_to_use is None
 
@@ -468,3 +470,22 @@ def test_the_beat_opens_what_organisers_have_prepared(event):
     survey.refresh_from_db()
     assert survey.opened_at is not None
     assert Invitation.objects.count() == 1
+
+
+def test_ones_answers_are_ones_data_until_they_are_nobodys(
+    everything, invitation, client, organiser
+):
+    for page, said in everything.items():
+        client.post(page, said)
+    export = personal_data["surveys"]
+
+    (survey,) = export(invitation.user)
+    (said,) = survey["answers"]
+    assert (survey["finished"], said["come_again"]) == (True, 3)
+    assert [tool["again"] for tool in said["tools"]] == ["yes"]
+    assert [answer["answer"] for answer in said["questions"]] == ["6"]
+    assert list(said["wishes"].values()) == [True]
+    assert json.dumps(survey)
+
+    actions.close_now(invitation.survey.event, organiser)
+    assert export(invitation.user)[0]["answers"] == []

@@ -1,13 +1,22 @@
 """The survey on a phone, in a real browser, against a real server."""
 
+import sys
+import time
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import timezone
 
 from feedback import actions
-from feedback.models import Response, ToolReview
-from tests.factories.feedback import SurveyFactory, ToolReviewFactory
+from feedback.models import Answer, Response, ToolReview, Wish
+from submissions.catalogue import load
+from submissions.models import Tool
+from tests.factories.feedback import (
+    InvitationFactory,
+    SurveyFactory,
+    ToolReviewFactory,
+)
 from tests.factories.submissions import ProjectFactory, ToolUseFactory
 from tests.factories.teams import TeamFactory
 from tests.parts import eventually
@@ -15,6 +24,8 @@ from tests.parts import eventually
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 PHONE = {"width": 390, "height": 844, "has_touch": True}
+# Reading a short question and tapping an answer.
+SECONDS_PER_TAP = 3.5
 
 
 def tap(page, question, answer):
@@ -62,6 +73,55 @@ def test_taps_save_themselves_survive_a_dead_network_and_go_on_elsewhere(
     laptop.get_by_role("button", name="Done").click()
     laptop.get_by_role("heading", name="Thank you!").wait_for()
     assert ToolReview.objects.get().remark == "It did what it should."
+    assert Response.objects.get().is_finished
+
+
+def test_two_minutes_on_a_phone(live_server, open_page, invite, project, capsys):
+    """Four tools of the catalogue, nothing skipped but free text: taps are counted."""
+    load()
+    for name in ("DuckDB", "LangChain", "Qdrant", "Langfuse"):
+        ToolUseFactory(project=project, tool=Tool.objects.get(name=name))
+    invitation = invite()
+    invitation.survey.delete()
+    survey = actions.prepare_survey(project.event)
+    survey.opened_at = timezone.now()
+    survey.save()
+    invitation = InvitationFactory(survey=survey, user=invitation.user)
+    phone = open_page(**PHONE)
+    phone.goto(live_server.url + reverse("feedback:survey", args=[invitation.token]))
+    taps = []
+
+    def touch(target):
+        target.tap()
+        taps.append(target)
+
+    begun = time.monotonic()
+    touch(phone.get_by_role("link", name="Start"))
+    total = 4 + 2
+    for number in range(1, total):
+        phone.get_by_text(f"{number} of {total}").wait_for()
+        for group in phone.get_by_role("group").all():
+            choices = group.locator("label")
+            # As people do: not the first, a bit of everything.
+            touch(choices.nth(min(len(taps) % 7, choices.count() - 1)))
+        assert phone.evaluate("document.documentElement.scrollWidth") == 390
+        touch(phone.get_by_role("button", name="Next"))
+    phone.get_by_text(f"{total} of {total}").wait_for()
+    for group in phone.get_by_role("group").all():
+        touch(group.locator("label").nth(5))
+    touch(phone.get_by_role("button", name="Done"))
+    phone.get_by_role("heading", name="Thank you!").wait_for()
+    seconds = time.monotonic() - begun
+
+    with capsys.disabled():
+        sys.stdout.write(
+            f"\n{len(taps)} taps: {seconds:.1f} s by a machine, "
+            f"about {len(taps) * SECONDS_PER_TAP:.0f} s by a person\n"
+        )
+    assert len(taps) * SECONDS_PER_TAP <= 120
+    assert ToolReview.objects.exclude(again="").count() == 4
+    assert Answer.objects.count() == 4
+    assert Wish.objects.count() == 6
     assert Response.objects.get().is_finished
 
 
@@ -119,13 +179,15 @@ def test_axe_finds_nothing_and_nothing_overflows(
         reverse("feedback:survey", args=[invitation.token]),
         reverse("feedback:survey_tool", args=[invitation.token, "polars"]),
         reverse("feedback:survey_event", args=[invitation.token]),
+        reverse("feedback:survey_wishes", args=[invitation.token]),
+        reverse("feedback:survey_tools", args=[invitation.token]),
         reverse("feedback:survey_thanks", args=[invitation.token]),
         reverse("feedback:event_landscape", args=[told.event.slug]),
         reverse("feedback:event_landscape", args=[event.slug]),
         reverse("feedback:landscape"),
         use.tool.get_absolute_url(),
     ):
-        page.goto(live_server.url + path)
+        assert page.goto(live_server.url + path).ok
         found = Axe().run(page)
         assert found.violations_count == 0, f"{path}\n{found.generate_report()}"
         assert page.evaluate("document.documentElement.scrollWidth") == 390, path

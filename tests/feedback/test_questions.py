@@ -250,13 +250,31 @@ def test_organisers_build_it_in_the_admin_and_it_is_logged(sign_in, organiser, e
     assert sorted(survey.questions.values_list("text", flat=True)) == [
         "Rooms?", "Was it too loud?"
     ]  # fmt: skip
+    sent = page_of(client, survey)
+    sent.pop("asks_wishes")
+    assert client.post(builder(survey), sent).status_code == 302
+    survey.refresh_from_db()
+    assert not survey.asks_wishes
     verbs = AuditEntry.objects.order_by("pk").values_list("verb", "target")
     assert list(verbs) == [
         ("feedback.question_added", "Rooms?"),
         ("feedback.question_changed", "Was it too loud?"),
         ("feedback.question_dropped", "Was it late?"),
+        ("feedback.survey_changed", str(event)),
     ]
     assert question.pk != gone.pk
+
+
+def test_the_list_of_surveys_tells_how_many_answered(sign_in, organiser, invitation):
+    actions.finish_survey(invitation)
+    client = sign_in(organiser)
+
+    page = client.get(reverse("admin:feedback_survey_changelist")).content.decode()
+    follow = reverse("admin:feedback_survey_follow", args=[invitation.survey_id])
+
+    assert "1 / 1" in page
+    progress = reverse("feedback:progress", args=[invitation.survey.event.slug])
+    assert client.get(follow).url == progress
 
 
 def test_an_open_survey_keeps_its_words(sign_in, organiser, event):

@@ -494,7 +494,7 @@ def test_survey_pages_need_few_queries(
         at(invitation, "tool", "polars"),
         at(invitation, "event"),
     ):
-        with django_assert_max_num_queries(11):  # one is the door's
+        with django_assert_max_num_queries(12):  # one is the door's
             client.get(url)
 
 

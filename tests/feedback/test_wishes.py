@@ -129,7 +129,11 @@ def test_one_tap_answers_for_all_that_were_shown(client, invitation, shelf):
 
 
 def test_saying_nothing_about_wishes_is_no_answer(client, invitation, shelf):
-    client.post(at(invitation, "wishes"), {"offered": offered(client, invitation)})
+    form = client.get(at(invitation, "wishes")).context["form"]
+    for as_read in ("", form["as_read"].value()):
+        sent = {"offered": form.slugs, "as_read": as_read}
+        answer = client.post(at(invitation, "wishes"), sent)
+        assert answer.url == at(invitation, "event")
 
     assert not Response.objects.exists()
 
