@@ -44,24 +44,26 @@ urlpatterns = [
         views.QuestionsOfSurveyView.as_view(),
         name="questions",
     ),
-    path("survey/<str:token>/", views.StartView.as_view(), name="survey"),
+    path("survey/<slug:token>/", views.StartView.as_view(), name="survey"),
     path(
-        "survey/<str:token>/tools/<slug:slug>/",
+        "survey/<slug:token>/tools/<slug:slug>/",
         views.ToolQuestionsView.as_view(),
         name="survey_tool",
     ),
     path(
-        "survey/<str:token>/tools/", views.NamedToolsView.as_view(), name="survey_tools"
+        "survey/<slug:token>/tools/",
+        views.NamedToolsView.as_view(),
+        name="survey_tools",
     ),
     path(
-        "survey/<str:token>/wishes/", views.WishesView.as_view(), name="survey_wishes"
+        "survey/<slug:token>/wishes/", views.WishesView.as_view(), name="survey_wishes"
     ),
     path(
-        "survey/<str:token>/event/",
+        "survey/<slug:token>/event/",
         views.EventQuestionsView.as_view(),
         name="survey_event",
     ),
     path(
-        "survey/<str:token>/thanks/", views.ThanksView.as_view(), name="survey_thanks"
+        "survey/<slug:token>/thanks/", views.ThanksView.as_view(), name="survey_thanks"
     ),
 ]

@@ -2,6 +2,7 @@ from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -180,6 +181,11 @@ class ReminderRuleForm(forms.ModelForm[ReminderRule]):
         self.fields["kind"].choices = [  # type: ignore[attr-defined]
             (kind, composing.usual_words(reminder.template)[0])
             for kind, reminder in sorted(reminders.register.items())
+        ]
+        # As the constraint has it, in words that stand beside the field.
+        self.fields["hours_before"].validators += [
+            MinValueValidator(1),
+            MaxValueValidator(24 * 30),
         ]
 
 

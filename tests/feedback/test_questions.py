@@ -93,7 +93,7 @@ def test_a_copy_of_an_event_without_a_survey_asks_the_usual(event, organiser):
 )
 def test_questions_that_cannot_be_answered_are_refused(survey, wrong):
     with pytest.raises(ValidationError):
-        ask(survey, **wrong).full_clean()
+        QuestionFactory.build(survey=survey, **wrong).full_clean()
 
 
 def test_a_question_is_about_a_tool_or_a_category(survey, polars):
