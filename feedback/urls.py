@@ -25,6 +25,11 @@ urlpatterns = [
         "events/<slug:event_slug>/survey/mine/", views.MineView.as_view(), name="mine"
     ),
     path(
+        "events/<slug:event_slug>/survey/preview/",
+        views.PreviewView.as_view(),
+        name="preview",
+    ),
+    path(
         "events/<slug:event_slug>/survey/open/",
         views.OpenNowView.as_view(),
         name="open_now",

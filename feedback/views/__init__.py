@@ -9,6 +9,7 @@ from feedback.views.progress import (
     CloseNowView,
     MineView,
     OpenNowView,
+    PreviewView,
     ProgressView,
     QuestionsOfSurveyView,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "MineView",
     "NamedToolsView",
     "OpenNowView",
+    "PreviewView",
     "ProgressView",
     "QuestionsOfSurveyView",
     "StartView",

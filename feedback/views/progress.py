@@ -14,8 +14,8 @@ from core.exceptions import Refused
 from core.views import HtmxRequest
 from events.views import EventMixin
 from feedback import actions, reports
-from feedback.forms import AddressesForm
-from feedback.models import Invitation, Survey
+from feedback.forms import AddressesForm, EventQuestionsForm, ToolReviewForm
+from feedback.models import Invitation, Question, Survey
 from feedback.results import desired_tools, question_results
 
 
@@ -54,6 +54,30 @@ class ProgressView(FollowSurveyView):
                 "waiting": actions.people_to_ask(self.event).count(),
                 **kwargs,
             }
+        )
+
+
+class PreviewView(FollowSurveyView):
+    """The pages as people get them, with all that may be asked; nothing is sent."""
+
+    template_name = "feedback/survey_preview.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        asked = Question.objects.filter(survey__event=self.event).asked()
+        about_tools = asked.exclude(tool=None, category=None)
+        about: dict[str, list[Question]] = {}
+        for question in about_tools.select_related("tool", "category"):
+            about.setdefault(str(question.tool or question.category), []).append(
+                question
+            )
+        return super().get_context_data(
+            survey=Survey.objects.filter(event=self.event).first(),
+            tool=ToolReviewForm(),
+            about=[
+                (title, ToolReviewForm(questions=qs)) for title, qs in about.items()
+            ],
+            day=EventQuestionsForm(questions=asked.about_the_event()),
+            **kwargs,
         )
 
 

@@ -14,6 +14,7 @@ from submissions.catalogue import load
 from submissions.models import Tool
 from tests.factories.feedback import (
     InvitationFactory,
+    QuestionFactory,
     SurveyFactory,
     ToolReviewFactory,
 )
@@ -175,6 +176,7 @@ def test_axe_finds_nothing_and_nothing_overflows(
         may_quote=True,
     )
     page = open_page(**PHONE, dark=dark)
+    QuestionFactory(survey=invitation.survey)
     for path in (
         reverse("feedback:survey", args=[invitation.token]),
         reverse("feedback:survey_tool", args=[invitation.token, "polars"]),

@@ -426,6 +426,23 @@ def test_the_organisers_page_shows_them(sign_in, organiser, event, polars):
     assert text.count("&lt;i&gt;text") == 5
 
 
+def test_the_preview_shows_every_question_and_sends_nothing(
+    sign_in, organiser, event, questions
+):
+    ask(questions["event"].survey, text="Not any more?", is_asked=False)
+
+    page = sign_in(organiser).get(reverse("feedback:preview", args=[event.slug]))
+
+    html = page.content.decode()
+    assert all(question.text in html for question in questions.values())
+    assert "Not any more?" not in html
+    assert "Polars" in html
+    assert "<fieldset disabled>" in html
+    assert (
+        'type="submit"' not in html.split("<fieldset disabled>")[1].split("</form>")[0]
+    )
+
+
 def test_an_event_can_be_deleted_with_its_answers(db):
     event = EventFactory()
     survey = SurveyFactory(event=event)
