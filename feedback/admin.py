@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.models import User
 from events.log import record
@@ -40,7 +41,7 @@ class QuestionForm(forms.ModelForm[Question]):
             "order",
             "is_asked",
         )
-        widgets: ClassVar = {"choices": forms.Textarea(attrs={"rows": 3})}
+        widgets: ClassVar = {"choices": UnfoldAdminTextareaWidget(attrs={"rows": 3})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

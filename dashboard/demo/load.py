@@ -44,6 +44,7 @@ from feedback.actions import (
     close_survey,
     finish_survey,
     open_survey,
+    prepare_survey,
     save_answers,
     tools_of,
 )
@@ -163,6 +164,7 @@ class Demo:
             **fields,
         )
         self._settings_of(event)
+        prepare_survey(event)
         return event
 
     def _windows(self, event: Event, **changed: tuple[datetime, datetime]) -> None:

@@ -50,6 +50,8 @@ class ProgressView(FollowSurveyView):
                 "progress": survey and reports.progress(survey),
                 "results": question_results(survey) if survey and is_closed else (),
                 "desired": desired_tools(survey) if survey and is_closed else (),
+                "may_open": not (survey and survey.opened_at)
+                and (self.event.is_on or self.event.is_over),
                 "addresses": AddressesForm(),
                 "waiting": actions.people_to_ask(self.event).count(),
                 **kwargs,

@@ -80,6 +80,23 @@ def test_an_organiser_opens_it_before_people_have_left(
     assert entry.actor == organiser
 
 
+def test_the_button_is_there_from_the_event_to_the_opening(sign_in, organiser, event):
+    url = reverse("feedback:progress", args=[event.slug])
+    button = reverse("feedback:open_now", args=[event.slug])
+    client = sign_in(organiser)
+
+    def has_button():
+        return button in client.get(url).content.decode()
+
+    assert has_button()
+    actions.open_survey(event)
+    assert not has_button()
+    Survey.objects.all().delete()
+    event.starts_at, event.ends_at = timezone.now() + DAY, timezone.now() + 2 * DAY
+    event.save()
+    assert not has_button()
+
+
 @pytest.mark.parametrize("window", ["none", "over"])
 def test_opening_by_hand_gives_two_weeks_where_no_window_is_left(
     event, organiser, window, sign_in
