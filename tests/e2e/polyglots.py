@@ -78,6 +78,7 @@ MACHINE = {
     "events.AuditEntry.verb",
     "events.Registration.conduct_digest",
     "events.Registration.ticket",
+    "feedback.Invitation.address",  # of those without an account, and on no page
     "feedback.Invitation.token",
     "feedback.ToolReview.helped",
     "feedback.ToolReview.in_the_way",
@@ -90,6 +91,7 @@ MACHINE = {
     "notifications.Heartbeat.name",
     "notifications.MailText.template",
     "notifications.Notification.template",
+    "notifications.Preference.digest",
     "notifications.ReminderRule.kind",
     "submissions.Dataset.profile",  # made from a real file
     "teams.Team.folded_name",
