@@ -93,5 +93,5 @@ def _open_surveys(event: Event) -> dict[int, str]:
     return {
         one.user_id: _full(reverse("feedback:survey", args=[one.token]))
         for one in waiting
-        if one.survey.is_open
+        if one.user_id and one.survey.is_open
     }
