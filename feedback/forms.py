@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.text import clean_text
 from core.versions import AS_READ, Part, read_token, token_of
-from events.models import Series
+from events.models import Event, Series
 from feedback.models import LONGEST_TEXT, Helped, InTheWay, Question, ToolReview
 from submissions.forms import CataloguePart, catalogue
 from submissions.models import Tool
@@ -261,3 +261,16 @@ class LandscapeFilterForm(forms.Form):
         label=_("Series"),
         empty_label=_("All events"),
     )
+    year = forms.TypedChoiceField(
+        label=_("Year"), required=False, coerce=int, empty_value=None, choices=list
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        years = Event.objects.filter(is_published=True).dates(
+            "starts_at", "year", order="DESC"
+        )
+        self.fields["year"].choices = [  # type: ignore[attr-defined]
+            ("", _("All years")),
+            *((day.year, str(day.year)) for day in years),
+        ]

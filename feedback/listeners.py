@@ -1,11 +1,18 @@
-"""A new event gets a survey to start from; a copied one takes its questions along."""
+"""What surveys do when something happens below them; see events.hooks."""
 
+from collections.abc import Iterator
 from copy import copy
+from typing import Any
 
 from events import hooks
 from events.models import Event
 from feedback.actions import prepare_survey
-from feedback.models import Survey
+from feedback.models import Answer, Question, Survey, ToolReview, Wish
+from submissions import hooks as submission_hooks
+from submissions.models import Tool
+
+ANSWERS = ("meets_my_needs", "easy_to_use", "again")
+LISTS = ("helped", "in_the_way")
 
 
 @hooks.event_created
@@ -26,3 +33,57 @@ def copy_survey(source: Event, event: Event) -> None:
         new.pk, new._state.adding = None, True
         new.survey = survey
         new.save()
+
+
+@submission_hooks.tool_merged
+def ask_about_what_stays(goes: Tool, stays: Tool) -> None:
+    """Where a survey is not closed, its people are asked about the tool that stays.
+
+    Who has reviewed both keeps every word: what was not answered about the one is taken
+    from the other, ticks are put together, and so are the two texts. Answers of closed
+    surveys are final and stay where they are (docs/adr/0026).
+    """
+    for review, twin in _with_twins(ToolReview, goes, stays, "response"):
+        if twin is not None:
+            _join(twin, review)
+            twin.save()
+    for wish, twin in _with_twins(Wish, goes, stays, "response"):
+        if twin is not None:
+            twin.wants_it = twin.wants_it or wish.wants_it
+            twin.save()
+    for answer, twin in _with_twins(Answer, goes, stays, "response", "question"):
+        if twin is not None and answer.question.kind == Question.Kind.TEXT:
+            twin.value = "\n\n".join(dict.fromkeys([twin.value, answer.value]))
+            twin.save()
+    Question.objects.filter(tool=goes, survey__closed_at__isnull=True).update(
+        tool=stays
+    )
+
+
+def _with_twins(
+    model: Any, goes: Tool, stays: Tool, *same: str
+) -> Iterator[tuple[Any, Any]]:
+    """Move rows to the tool that stays; where there is one, join them and drop one."""
+    rows = model.objects.select_for_update().filter(survey__closed_at__isnull=True)
+    for row in rows.filter(tool=goes).order_by("pk"):
+        own = {f"{name}_id": getattr(row, f"{name}_id") for name in same}
+        twin = rows.filter(tool=stays, **own).first()
+        yield row, twin
+        if twin is None:
+            row.tool = stays
+            row.save(update_fields=["tool"])
+        else:
+            row.delete()
+
+
+def _join(kept: ToolReview, other: ToolReview) -> None:
+    # Where only one of the two texts may be quoted, the two together may not.
+    texts = [review.remark for review in (kept, other) if review.remark]
+    may_quote = all(r.may_quote for r in (kept, other) if r.remark) and bool(texts)
+    for name in ANSWERS:
+        setattr(kept, name, getattr(kept, name) or getattr(other, name))
+    for name in LISTS:
+        both = [*getattr(kept, name), *getattr(other, name)]
+        setattr(kept, name, list(dict.fromkeys(both)))
+    kept.remark = "\n\n".join(dict.fromkeys(texts))
+    kept.may_quote = may_quote

@@ -7,13 +7,32 @@ atoms too, and so never of fewer than k people.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 T = TypeVar("T")
+H = TypeVar("H", bound=Hashable)
+
+
+class Sized(Protocol):
+    """What the people of one event said, or sums over it."""
+
+    @property
+    def series(self) -> int: ...
+    @property
+    def final_at(self) -> datetime: ...
+    @property
+    def event(self) -> int: ...
+    @property
+    def k(self) -> int: ...
+    @property
+    def size(self) -> int: ...
+
+
+S = TypeVar("S", bound=Sized)
 
 
 @dataclass(frozen=True)
@@ -26,6 +45,10 @@ class Cell(Generic[T]):
     k: int
     answers: tuple[T, ...]
 
+    @property
+    def size(self) -> int:
+        return len(self.answers)
+
 
 @dataclass(frozen=True)
 class Atom(Generic[T]):
@@ -33,29 +56,39 @@ class Atom(Generic[T]):
     answers: tuple[T, ...]
 
 
-def atoms(cells: Iterable[Cell[T]]) -> list[Atom[T]]:
-    """The groups in which the answers of ``cells`` may be shown.
+def groups(cells: Iterable[S]) -> list[tuple[S, ...]]:
+    """The groups of cells that may be shown, each as one.
 
     A cell of k or more is shown by itself. Smaller ones wait for the next small ones of
     their series, in the order in which they became final, until they are k together.
     """
     in_order = sorted(
-        (cell for cell in cells if cell.answers),
+        (cell for cell in cells if cell.size),
         key=lambda cell: (cell.series, cell.final_at, cell.event),
     )
-    found: list[Atom[T]] = []
+    found: list[tuple[S, ...]] = []
     for _series, of_series in groupby(in_order, key=lambda cell: cell.series):
-        waiting: list[Cell[T]] = []
+        waiting: list[S] = []
         for cell in of_series:
-            if len(cell.answers) >= cell.k:
-                found.append(Atom((cell.event,), cell.answers))
+            if cell.size >= cell.k:
+                found.append((cell,))
                 continue
             waiting.append(cell)
-            together = tuple(answer for c in waiting for answer in c.answers)
-            if len(together) >= max(c.k for c in waiting):
-                found.append(Atom(tuple(c.event for c in waiting), together))
+            if sum(c.size for c in waiting) >= max(c.k for c in waiting):
+                found.append(tuple(waiting))
                 waiting = []
     return found
+
+
+def atoms(cells: Iterable[Cell[T]]) -> list[Atom[T]]:
+    """The groups in which the answers of ``cells`` may be shown."""
+    return [
+        Atom(
+            tuple(cell.event for cell in group),
+            tuple(answer for cell in group for answer in cell.answers),
+        )
+        for group in groups(cells)
+    ]
 
 
 def shown(rows: Iterable[Any], answer: Callable[[Any], T | None]) -> list[T]:
@@ -86,7 +119,7 @@ def shown(rows: Iterable[Any], answer: Callable[[Any], T | None]) -> list[T]:
     ]
 
 
-def shown_groups(counts: Mapping[str, int], k: int) -> tuple[dict[str, int], int]:
+def shown_groups(counts: Mapping[H, int], k: int) -> tuple[dict[H, int], int]:
     """Counts that may be shown, and one count of everybody else: nobody, or k or more.
 
     Where the small groups are fewer than k together, the smallest of the others joins
@@ -95,6 +128,19 @@ def shown_groups(counts: Mapping[str, int], k: int) -> tuple[dict[str, int], int
     shown = {name: n for name, n in counts.items() if n >= k}
     rest = sum(counts.values()) - sum(shown.values())
     while shown and 0 < rest < k:
-        smallest = min(shown, key=lambda name: (shown[name], name))
+        smallest = min(shown, key=lambda name: (shown[name], str(name)))
         rest += shown.pop(smallest)
     return shown, rest if rest >= k else 0
+
+
+def keep_roles(roles: Mapping[H, list[str]], k: int) -> dict[H, frozenset[str]]:
+    """For each tool, the roles that may stay beside its reviews.
+
+    ``roles`` are those of everybody at one event who reviewed the tool, "" where they
+    did not say. All others become "": nobody, or k people or more.
+    """
+    kept = {}
+    for tool, everybody in roles.items():
+        counts = {role: everybody.count(role) for role in set(everybody)}
+        kept[tool] = frozenset(shown_groups(counts, k)[0]) - {""}
+    return kept

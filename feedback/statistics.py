@@ -1,4 +1,4 @@
-"""The arithmetic of the landscape, in plain Python. docs/adr/0021 tells why these.
+"""The arithmetic of the landscape, without the web. docs/adr/0021 tells why these.
 
 UMUX-Lite and its regression onto the System Usability Scale: J. R. Lewis, B. S. Utesch,
 D. E. Maher, “UMUX-LITE: when there's no time for the SUS”, Proc. CHI 2013, 2099-2102.
@@ -13,13 +13,16 @@ from functools import lru_cache
 from itertools import combinations
 from statistics import NormalDist, fmean, stdev
 
+from scipy.special import stdtrit  # type: ignore[import-untyped]
+
 # Small groups answer: 90 % is what they can carry.
 CONFIDENCE = 0.90
 # A person's score moves in steps of 100 / 12; rounding to them hides this much spread,
 # so five equal answers are no proof that all the world agrees.
-LEAST_SPREAD = 100 / 12 / math.sqrt(12)
-# From here on Student's t is the normal distribution plus two small terms.
-MANY = 400
+STEPS = 12
+# Half of what is left out lies on either side.
+Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+LEAST_SPREAD = 100 / STEPS / math.sqrt(12)
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Estimate:
 
 def umux_lite(meets_needs: int, easy_to_use: int) -> float:
     """Two answers from 1 to 7 as one score from 0 to 100."""
-    return (meets_needs + easy_to_use - 2) / 12 * 100
+    return (meets_needs + easy_to_use - 2) / STEPS * 100
 
 
 def sus_equivalent(score: float) -> float:
@@ -42,39 +45,15 @@ def sus_equivalent(score: float) -> float:
     return 0.65 * score + 22.9
 
 
-def t_probability(t: float, degrees: int) -> float:
-    """P(-t < T < t) of Student's t: the sums of Abramowitz & Stegun 26.7.3 and 4."""
-    angle = math.atan(t / math.sqrt(degrees))
-    sine, cosine = math.sin(angle), math.cos(angle)
-    odd = degrees % 2
-    term = cosine if odd else 1.0
-    total = term if degrees > 1 else 0.0
-    for step in range(2 if odd else 1, degrees - 2, 2):
-        term *= step / (step + 1) * cosine**2
-        total += term
-    return (angle + sine * total) * 2 / math.pi if odd else sine * total
+def score_at(sus: float) -> float:
+    """The UMUX-Lite score that predicts this System Usability Scale value."""
+    return (sus - 22.9) / 0.65
 
 
 @lru_cache(maxsize=1000)
 def t_quantile(degrees: int, confidence: float = CONFIDENCE) -> float:
     """The t between minus and plus which ``confidence`` of the distribution lies."""
-    if degrees > MANY:
-        z = NormalDist().inv_cdf((1 + confidence) / 2)
-        return (
-            z
-            + (z**3 + z) / (4 * degrees)
-            + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * degrees**2)
-        )
-    low, high = 0.0, 1.0
-    while t_probability(high, degrees) < confidence:
-        low, high = high, high * 2
-    while high - low > 1e-9 * high:
-        middle = (low + high) / 2
-        if t_probability(middle, degrees) < confidence:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
+    return float(stdtrit(degrees, (1 + confidence) / 2))
 
 
 def mean_with_interval(
@@ -84,9 +63,26 @@ def mean_with_interval(
     n = len(values)
     if n < 2:  # noqa: PLR2004 -- one answer has no spread
         return None
-    mean = fmean(values)
+    return _around(fmean(values), stdev(values), n, lowest, highest)
+
+
+def score_from_sums(n: int, total: int, squares: int) -> Estimate | None:
+    """:func:`mean_with_interval` of UMUX-Lite scores, from sums that a database made.
+
+    ``total`` is the sum of each person's two answers together (2 to 14), ``squares``
+    that of their squares. Whole numbers, so nothing is lost to rounding.
+    """
+    if n < 2:  # noqa: PLR2004
+        return None
+    variance = (n * squares - total**2) / (n * (n - 1)) / STEPS**2 * 100**2
+    return _around((total / n - 2) / STEPS * 100, math.sqrt(variance), n, 0, 100)
+
+
+def _around(
+    mean: float, deviation: float, n: int, lowest: float, highest: float
+) -> Estimate:
     least = LEAST_SPREAD * (highest - lowest) / 100
-    margin = t_quantile(n - 1) * max(stdev(values), least) / math.sqrt(n)
+    margin = t_quantile(n - 1) * max(deviation, least) / math.sqrt(n)
     return Estimate(mean, max(lowest, mean - margin), min(highest, mean + margin), n)
 
 
@@ -94,10 +90,9 @@ def share_with_interval(yes: int, n: int) -> Estimate | None:
     """A share from 0 to 1 with Wilson's interval; ``None`` without answers."""
     if n == 0:
         return None
-    z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
     share = yes / n
-    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    margin = z / (1 + z**2 / n) * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    middle = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
+    margin = Z / (1 + Z**2 / n) * math.sqrt(share * (1 - share) / n + Z**2 / (4 * n**2))
     low, high = max(0.0, middle - margin), min(1.0, middle + margin)
     # At 0 and 1 the formula ends there exactly; floating point only nearly.
     return Estimate(share, min(low, share), max(high, share), n)

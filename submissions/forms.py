@@ -138,7 +138,7 @@ def catalogue(
 ) -> list[CataloguePart]:
     """Categories, whether to show them open, and their tools; in two queries."""
     by_category = defaultdict(list)
-    for tool in Tool.objects.all():
+    for tool in Tool.objects.listed():
         by_category[tool.category_id].append(
             {
                 "tool": tool,

@@ -62,6 +62,14 @@ def is_event_data(user: Any, dataset: Dataset) -> bool:
     return dataset.sensitivity == Dataset.Sensitivity.EVENT
 
 
+@rules.predicate
+def keeps_the_catalogue(user: Any) -> bool:
+    """One catalogue serves all series, so no organiser of one may rearrange it."""
+    return bool(user.is_active and user.is_superuser)
+
+
+rules.add_perm("submissions.keep_catalogue", keeps_the_catalogue)
+
 rules.add_perm("submissions.view_idea", rules.always_allow)
 rules.add_perm("submissions.create_idea", takes_part)
 rules.add_perm("submissions.back_idea", takes_part)

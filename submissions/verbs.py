@@ -18,5 +18,8 @@ say(
         "projects.started": _("started the project %(target)s"),
         "projects.submitted": _("handed in %(target)s"),
         "projects.withdrawn": _("withdrew %(target)s"),
+        "tools.imported": _("imported %(added)s tools into the catalogue"),
+        "tools.merged": _("merged the tool %(gone)s into %(target)s"),
+        "tools.unmerged": _("took the tool %(target)s out of %(stays)s again"),
     }
 )

@@ -1,6 +1,7 @@
 """What organisers and the clock do with a survey: prepare, open, ask more, close."""
 
 import secrets
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Any
@@ -26,6 +27,7 @@ from feedback.models import (
     ToolReview,
     Wish,
 )
+from feedback.privacy import keep_roles
 from feedback.ready_made import ready_made
 from notifications.outbox import Topic, notify, notify_address
 from submissions.models import ToolCategory
@@ -238,9 +240,12 @@ def close_survey(event: Event, actor: User | None = None) -> bool:
 def _cut(survey: Survey) -> None:
     """Write all answers anew in random order, tied to nobody and not to each other."""
     reviewed = set(survey.reviews.values_list("response", "tool"))
+    everything = survey.reviews.select_related("response")
+    reviews = [row for row in everything if row.says_something]
+    _note_roles(survey, reviews)
     responses = list(survey.responses.all())
     parts: list[tuple[type[Any], list[Any]]] = [
-        (ToolReview, [row for row in survey.reviews.all() if row.says_something]),
+        (ToolReview, reviews),
         (Answer, list(survey.answers.all())),
         # What somebody used after all is no wish.
         (
@@ -266,3 +271,16 @@ def _cut(survey: Survey) -> None:
             row.pk = None
         chance.shuffle(rows)
         model.objects.bulk_create(rows)
+
+
+def _note_roles(survey: Survey, reviews: list[ToolReview]) -> None:
+    """What its writer does goes with a review only where k others do the same."""
+    role_of = {
+        review: review.response.role if review.response else "" for review in reviews
+    }
+    roles = defaultdict(list)
+    for review, role in role_of.items():
+        roles[review.tool_id].append(role)
+    kept = keep_roles(roles, survey.k)
+    for review, role in role_of.items():
+        review.role = role if role in kept[review.tool_id] else ""

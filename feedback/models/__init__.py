@@ -18,6 +18,7 @@ from feedback.models.survey import (
     events_to_survey,
     new_token,
 )
+from feedback.models.themes import RemarkTheme
 
 __all__ = [
     "LONGEST_TEXT",
@@ -29,6 +30,7 @@ __all__ = [
     "InvitationQuerySet",
     "Question",
     "QuestionQuerySet",
+    "RemarkTheme",
     "Response",
     "Survey",
     "SurveyQuerySet",

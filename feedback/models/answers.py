@@ -118,6 +118,16 @@ class ToolReview(models.Model):
     in_the_way = models.JSONField(_("what got in the way"), default=list, blank=True)
     remark = ProseField(_("in your own words"), max_length=2000, blank=True)
     may_quote = models.BooleanField(_("may be quoted without my name"), default=False)
+    # What the person does. Written when the survey closes, and only where k or more who
+    # reviewed this tool do the same: see feedback.privacy.keep_roles().
+    role = models.CharField(
+        _("what they do"),
+        max_length=30,
+        choices=User.HeadlineRole,
+        blank=True,
+        db_default="",
+        default="",
+    )
 
     objects = ToolReviewQuerySet.as_manager()
 

@@ -1,9 +1,9 @@
-from feedback.views.landscape import (
-    EventLandscapeCsvView,
-    EventLandscapeView,
-    LandscapeView,
-    ToolView,
+from feedback.views.exports import (
+    EventExportView,
+    LandscapeExportView,
+    ToolExportView,
 )
+from feedback.views.landscape import EventLandscapeView, LandscapeView, ToolView
 from feedback.views.progress import (
     AskMoreView,
     CloseNowView,
@@ -21,22 +21,36 @@ from feedback.views.survey import (
     ToolQuestionsView,
     WishesView,
 )
+from feedback.views.themes import (
+    MergeThemesView,
+    PinThemeView,
+    ReleaseThemeView,
+    RenameThemeView,
+    ThemesView,
+)
 
 __all__ = [
     "AskMoreView",
     "CloseNowView",
-    "EventLandscapeCsvView",
+    "EventExportView",
     "EventLandscapeView",
     "EventQuestionsView",
+    "LandscapeExportView",
     "LandscapeView",
+    "MergeThemesView",
     "MineView",
     "NamedToolsView",
     "OpenNowView",
+    "PinThemeView",
     "PreviewView",
     "ProgressView",
     "QuestionsOfSurveyView",
+    "ReleaseThemeView",
+    "RenameThemeView",
     "StartView",
     "ThanksView",
+    "ThemesView",
+    "ToolExportView",
     "ToolQuestionsView",
     "ToolView",
     "WishesView",

@@ -1,39 +1,76 @@
-"""What everybody may read."""
+"""What everybody may read of the tools."""
 
 from typing import Any
 
-from defusedcsv import csv
-from django.http import HttpResponse
-from django.views.generic import DetailView, TemplateView, View
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.generic import DetailView, TemplateView
 
 from core.pagecache import public_page
+from events.models import Series
 from events.views import EventMixin
 from feedback import reports
 from feedback.forms import LandscapeFilterForm
-from feedback.statistics import Estimate
+from feedback.landscape import charts, pictures
 from submissions.models import Tool
 
 
+class LandscapeMixin:
+    """Whose landscape is asked for: everybody's, one series', one year's."""
+
+    request: HttpRequest
+
+    def read_filter(self) -> tuple[LandscapeFilterForm, Series | None, int | None]:
+        form = LandscapeFilterForm(self.request.GET or None)
+        if not form.is_valid():
+            return form, None, None
+        return form, form.cleaned_data["series"], form.cleaned_data["year"]
+
+
 @public_page
-class LandscapeView(TemplateView):
+class LandscapeView(LandscapeMixin, TemplateView):
     template_name = "feedback/landscape.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        form = LandscapeFilterForm(self.request.GET or None)
-        series = form.cleaned_data["series"] if form.is_valid() else None
+        form, series, year = self.read_filter()
+        report = reports.landscape(series, year)
         return super().get_context_data(
-            form=form, series=series, report=reports.landscape(series), **kwargs
+            form=form,
+            series=series,
+            year=year,
+            query=f"?{self.request.GET.urlencode()}" if series or year else "",
+            files=reverse("feedback:landscape_export", args=["x"])[:-1],
+            report=report,
+            rooms=pictures.room_charts(report.rooms, report.stacks.most_teams),
+            network=pictures.network_sheet(report.links),
+            trends=pictures.trend_charts(report.trends),
+            bands=charts.band_words(),
+            **kwargs,
         )
 
 
 @public_page
 class ToolView(DetailView[Tool]):
     template_name = "feedback/tool_detail.html"
-    queryset = Tool.objects.select_related("category")
+    queryset = Tool.objects.select_related("category", "merged_into")
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        tool = self.get_object()
+        if tool.merged_into:  # its old address
+            return redirect(tool.merged_into, permanent=True)
+        return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        report = reports.tool_report(self.object)
         return super().get_context_data(
-            report=reports.tool_report(self.object), **kwargs
+            report=report,
+            history=pictures.history_chart(report),
+            roles=pictures.roles_chart(report),
+            trend=charts.shares_trend(self.object, report.shares)
+            if report.shares
+            else None,
+            **kwargs,
         )
 
 
@@ -43,78 +80,12 @@ class EventLandscapeView(EventMixin, TemplateView):
     template_name = "feedback/event_landscape.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        report = reports.event_report(self.event)
         return super().get_context_data(
-            report=reports.event_report(self.event), **kwargs
+            report=report,
+            rooms=pictures.room_charts(report.rooms, report.stacks.most_teams),
+            network=pictures.network_sheet(report.links),
+            bands=charts.band_words(),
+            files=reverse("feedback:event_export", args=[self.event.slug, "x"])[:-1],
+            **kwargs,
         )
-
-
-# What a spreadsheet might take for a formula and the csv writer lets pass.
-FULL_WIDTH_FORMULA = ("＝", "＋", "－", "＠")  # noqa: RUF001
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(FULL_WIDTH_FORMULA) else text
-
-
-def _three(estimate: Estimate | None, shape: str) -> list[str]:
-    if estimate is None:
-        return ["", "", ""]
-    return [
-        format(number, shape)
-        for number in (estimate.value, estimate.low, estimate.high)
-    ]
-
-
-@public_page
-class EventLandscapeCsvView(EventMixin, View):
-    """The same figures as the page, with the same gaps."""
-
-    columns = [
-        "tool",
-        "category",
-        "open_source",
-        "teams",
-        "reviewers",
-        "score",
-        "score_low",
-        "score_high",
-        "sus_equivalent",
-        "again",
-        "again_low",
-        "again_high",
-        "helped",
-        "in_the_way",
-    ]
-
-    def get(self, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = HttpResponse(content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = (
-            f'attachment; filename="{self.event.slug}-tools.csv"'
-        )
-        response["X-Content-Type-Options"] = "nosniff"
-        response.write("\ufeff")  # or Excel takes it for Latin-1
-        table = csv.writer(response)
-        table.writerow(self.columns)
-        for row in reports.event_report(self.event).stacks.rows:
-            table.writerow(_safe(cell) for cell in self.cells(row))
-        return response
-
-    def cells(self, row: reports.ToolRow) -> list[str]:
-        known = [
-            row.tool.name,
-            row.tool.category.name,
-            "yes" if row.tool.is_open_source else "no",
-            str(row.teams),
-        ]
-        verdict = row.verdict
-        if verdict is None:
-            return known + [""] * (len(self.columns) - len(known))
-        return [
-            *known,
-            str(verdict.reviewers),
-            *_three(verdict.score, ".1f"),
-            f"{verdict.sus:.1f}" if verdict.sus is not None else "",
-            *_three(verdict.again, ".3f"),
-            " ".join(f"{theme.slug}:{theme.count}" for theme in verdict.helped),
-            " ".join(f"{theme.slug}:{theme.count}" for theme in verdict.in_the_way),
-        ]

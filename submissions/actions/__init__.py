@@ -1,3 +1,4 @@
+from submissions.actions.catalogue import import_landscape, merge_tools, unmerge_tool
 from submissions.actions.datasets import add_dataset, edit_dataset, remove_dataset
 from submissions.actions.ideas import (
     back_idea,
@@ -23,6 +24,8 @@ __all__ = [
     "edit_dataset",
     "edit_idea",
     "edit_project",
+    "import_landscape",
+    "merge_tools",
     "pitch_idea",
     "remove_dataset",
     "remove_picture",
@@ -30,6 +33,7 @@ __all__ = [
     "submit_project",
     "turn_into_team",
     "unback_idea",
+    "unmerge_tool",
     "withdraw_idea",
     "withdraw_project",
 ]

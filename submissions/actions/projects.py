@@ -132,6 +132,14 @@ def edit_project(
 
 
 def _set_tools(project: Project, tools: dict[Tool, str]) -> None:
+    # Somebody may have merged tools while this page was being written.
+    now = {
+        tool.pk: tool.current
+        for tool in Tool.objects.select_related("merged_into").filter(
+            pk__in=[tool.pk for tool in tools]
+        )
+    }
+    tools = {now[tool.pk]: purpose for tool, purpose in tools.items()}
     project.tool_uses.exclude(tool__in=tools).delete()
     for tool, purpose in tools.items():
         ToolUse.objects.update_or_create(

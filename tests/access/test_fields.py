@@ -405,6 +405,10 @@ ELSEWHERE = {
     "accounts:export",  # reads only
     "judging:paper",  # names of its boxes are numbers
     "judging:plan",  # carries out what was looked at, and nothing else
+    "feedback:theme_merge",  # of remarks when a survey is closed: test_themes.py
+    "feedback:theme_pin",
+    "feedback:theme_release",
+    "feedback:theme_rename",
     "feedback:ask_more",  # mails new links, see tests/feedback/test_asking.py
     "judging:comparison",  # speaks JSON, see tests/judging/test_pairs.py
     "judging:pairs_state",  # plans a judge's own walk

@@ -155,6 +155,8 @@ def build(canary: str) -> World:
             "ticket": event.registrations.get(user=attendee).ticket,
             "token": invitation.token,
             "tool": tool.slug,
+            "what": "landscape.json",
+            "history": "history.csv",
             "broadcast": broadcast.pk,
             "mail": row.pk,
             "block": block.pk,

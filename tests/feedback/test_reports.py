@@ -294,11 +294,11 @@ def test_reports_ask_the_same_number_of_queries_however_much_there_is(
     for project in event.projects.all():
         ToolUseFactory(project=project, tool=beside)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(9):
         reports.event_report(event)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(8):
         reports.landscape()
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(12):
         reports.tool_report(tool)
 
     for _more in range(3):
@@ -308,10 +308,10 @@ def test_reports_ask_the_same_number_of_queries_however_much_there_is(
         review(survey, other, 6, again="yes")
         used(tool, closed().event)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(9):
         reports.event_report(event)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(8):
         reports.landscape()
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(12):
         reports.tool_report(tool)
     assert Survey.objects.count() == 4

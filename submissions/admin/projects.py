@@ -1,54 +1,13 @@
-from typing import Any, ClassVar
-
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from core.versioned_admin import VersionedAdminMixin
 from events.scoping import (
     ReadOnlyModelAdmin,
     ScopedModelAdmin,
     ScopedTabularInline,
-    organises_something,
 )
-from submissions.models import Dataset, Idea, Project, Tool, ToolCategory, ToolUse
-
-
-class CatalogueAdmin(VersionedAdminMixin, ModelAdmin):
-    """One catalogue for all series: organisers may add to it, not change it."""
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return organises_something(request.user)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return organises_something(request.user)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return organises_something(request.user)
-
-    def _is_superuser(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.is_active and request.user.is_superuser)
-
-    has_change_permission = _is_superuser
-    has_delete_permission = _is_superuser
-
-
-@admin.register(ToolCategory)
-class ToolCategoryAdmin(CatalogueAdmin):
-    list_display = ("name", "description", "order")
-    search_fields = ("name",)
-    prepopulated_fields: ClassVar = {"slug": ("name",)}
-
-
-@admin.register(Tool)
-class ToolAdmin(CatalogueAdmin):
-    list_display = ("name", "category", "is_open_source", "homepage")
-    list_filter = ("category", "is_open_source")
-    list_select_related = ("category",)
-    search_fields = ("name", "aliases")
-    prepopulated_fields: ClassVar = {"slug": ("name",)}
+from submissions.models import Dataset, Idea, Project, ToolUse
 
 
 @admin.register(Idea)
