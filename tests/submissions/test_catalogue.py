@@ -4,6 +4,7 @@ from django.urls import reverse
 
 from events.models import AuditEntry
 from feedback.models import ToolReview
+from mentoring.models import Offer
 from submissions.actions import import_landscape, merge_tools, unmerge_tool
 from submissions.actions.catalogue import (
     AlreadyMerged,
@@ -18,12 +19,14 @@ from submissions.catalogue.landscape_yml import BadLandscape
 from submissions.forms import ProjectForm
 from submissions.models import Tool, ToolCategory
 from tests.factories.accounts import UserFactory
+from tests.factories.events import RegistrationFactory
 from tests.factories.feedback import (
     ResponseFactory,
     SurveyFactory,
     ToolReviewFactory,
     WishFactory,
 )
+from tests.factories.recap import HelpRequestFactory, TalkProposalFactory
 from tests.factories.submissions import (
     ProjectFactory,
     ToolCategoryFactory,
@@ -354,3 +357,23 @@ def test_keepers_import_after_a_preview(client, keeper):
     assert (
         client.post(url, {"file": SimpleUploadedFile("l.yml", FILE)}).status_code == 403
     )
+
+
+def test_help_mentors_and_talks_follow_to_the_tool_that_stays(polars, double, keeper):
+    asked = HelpRequestFactory(tool=double)
+    mentor = RegistrationFactory(event=asked.event, role="mentor")
+    offer = Offer.objects.create(registration=mentor)
+    offer.tools.set([polars, double])
+    talk = TalkProposalFactory(tool=double)
+    both = [
+        TalkProposalFactory(event=talk.event, user=keeper, tool=tool)
+        for tool in (polars, double)
+    ]
+
+    merge_tools(polars, [double], keeper)
+
+    for row in (asked, talk, *both):
+        row.refresh_from_db()
+    assert asked.tool == talk.tool == polars
+    assert [*offer.tools.all()] == [polars]
+    assert [one.tool for one in both] == [polars, None]
