@@ -27,7 +27,8 @@ def _content(revision: ScorecardRevision) -> dict[str, Any]:
         "payload": revision.payload,
         "outcome": Outcome.LATE if revision.outcome in decided else revision.outcome,
         "overruled": revision.overruled,
-        "taken": revision.taken,
+        # Revisions from before it was noted were chained without it.
+        **({"taken": revision.taken} if revision.taken else {}),
         "received": revision.received_at.timestamp(),
         "tapped": revision.tapped_at.timestamp() if revision.tapped_at else None,
         "rubric": revision.rubric_version,

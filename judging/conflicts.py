@@ -53,7 +53,8 @@ def in_conflict(judge: Judge) -> Q:
 
 def conflicts_of(judge: Judge) -> set[int]:
     """Numbers of the projects that this judge does not score."""
-    return set(Project.objects.filter(in_conflict(judge)).values_list("pk", flat=True))
+    projects = Project.objects.filter(in_conflict(judge), event=judge.event_id)
+    return set(projects.values_list("pk", flat=True))
 
 
 def conflicts_at(event: Event, judges: Iterable[Judge]) -> dict[int, set[int]]:

@@ -69,7 +69,9 @@ def _taps(round_: Round) -> Iterator[tuple[int, str, int, Any]]:
     stood += [
         (entry.details["received"], entry.details["taken"])
         for entry in AuditEntry.objects.filter(
-            event=round_.event_id, verb="judging.late_accepted"
+            event=round_.event_id,
+            verb="judging.late_accepted",
+            details__has_key="taken",
         )
     ]
     for pk, taken in stood:

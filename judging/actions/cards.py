@@ -167,7 +167,7 @@ def _rubric_of(card: Scorecard) -> tuple[list[Criterion], dict[int, int]]:
     }
 
 
-@lru_cache(maxsize=1000)
+@lru_cache(maxsize=200)
 def _projects_for(
     pk: int, event: int, email: str, user: int | None
 ) -> Prepared[Project]:

@@ -115,6 +115,8 @@ class Scorecard(models.Model):
 
 
 class Score(models.Model):
+    is_on_kept_pages = False
+
     scorecard = models.ForeignKey(Scorecard, models.CASCADE, related_name="scores")
     criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="scores")
     value = models.SmallIntegerField(_("score"))

@@ -39,6 +39,8 @@ class Walk(models.Model):
     was away may still answer for it.
     """
 
+    is_on_kept_pages = False
+
     round = models.ForeignKey(Round, models.CASCADE, related_name="walks")
     judge = models.ForeignKey(Judge, models.CASCADE, related_name="walks")
     seen = models.JSONField(default=list)

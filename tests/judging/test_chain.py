@@ -49,6 +49,7 @@ def test_each_revision_is_chained_to_the_last(card, revisions):  # noqa: F811
         {"client": "phone-b"},
         {"source": None},
         {"overruled": [1]},
+        {"taken": {"notes": 1}},
         {"rubric_version": 2},
     ],
     ids=lambda change: next(iter(change)),

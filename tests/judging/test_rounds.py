@@ -424,6 +424,8 @@ def test_own_and_former_teams_are_a_conflict_by_account_and_by_address(expo):
     seat = MembershipFactory(team=three.team)
     seat.user.emailaddress_set.create(email=by_other_address.email, verified=True)
     FormerSeat.objects.create(team=four.team, user=UserFactory(email=former.email))
+    elsewhere = ProjectFactory(submitted=True)  # in an event that is judged by others
+    MembershipFactory(team=elsewhere.team, user=brother.user)
 
     found = [conflicts_of(judge) for judge in judges]
 
