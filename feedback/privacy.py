@@ -29,6 +29,8 @@ class Sized(Protocol):
     @property
     def k(self) -> int: ...
     @property
+    def shown_from(self) -> int: ...
+    @property
     def size(self) -> int: ...
 
 
@@ -44,6 +46,8 @@ class Cell(Generic[T]):
     event: int
     k: int
     answers: tuple[T, ...]
+    # Organisers may want larger groups since: whole ones are hidden, none regrouped.
+    shown_from: int = 0
 
     @property
     def size(self) -> int:
@@ -77,7 +81,11 @@ def groups(cells: Iterable[S]) -> list[tuple[S, ...]]:
             if sum(c.size for c in waiting) >= max(c.k for c in waiting):
                 found.append(tuple(waiting))
                 waiting = []
-    return found
+    return [
+        group
+        for group in found
+        if sum(cell.size for cell in group) >= max(cell.shown_from for cell in group)
+    ]
 
 
 def atoms(cells: Iterable[Cell[T]]) -> list[Atom[T]]:
@@ -95,7 +103,7 @@ def shown(rows: Iterable[Any], answer: Callable[[Any], T | None]) -> list[T]:
     """The answers to one question about one thing that may be shown.
 
     ``rows`` have the attributes ``survey__event_id``, ``survey__event__series_id``,
-    ``survey__closed_at`` and ``survey__k``.
+    ``survey__closed_at``, ``survey__k`` and ``survey__event__privacy_k``.
     """
     cells: dict[int, list[T]] = defaultdict(list)
     event = {}
@@ -112,6 +120,7 @@ def shown(rows: Iterable[Any], answer: Callable[[Any], T | None]) -> list[T]:
                 event=pk,
                 k=event[pk].survey__k,
                 answers=tuple(answers),
+                shown_from=event[pk].survey__event__privacy_k,
             )
             for pk, answers in cells.items()
         )

@@ -127,11 +127,10 @@ def event_report(event: Event) -> EventReport:
     answers = others = 0
     if survey and survey.closed_at:
         by_whom = list(survey.responses.values_list("role", flat=True))
-        if len(by_whom) >= survey.k:
+        k = max(survey.k, event.privacy_k)
+        if len(by_whom) >= k:
             answers = len(by_whom)
-            large, others = shown_groups(
-                Counter(role for role in by_whom if role), survey.k
-            )
+            large, others = shown_groups(Counter(role for role in by_whom if role), k)
             labels = dict(User.HeadlineRole.choices)
             roles = tuple(
                 Theme(role, str(labels.get(role, role)), count)
@@ -276,7 +275,7 @@ def progress(survey: Survey) -> Progress:
     if survey.closed_at:
         said = responses.order_by("pk").values_list("come_again", flat=True)
         marks = [mark for mark in said if mark is not None]
-        if len(marks) >= survey.k:
+        if len(marks) >= survey.k_now:
             come_again = mean_with_interval(marks, highest=10)
     remarks = remarks_of(survey)
     return Progress(

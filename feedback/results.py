@@ -22,6 +22,7 @@ OF_THE_SURVEY = (
     "survey__event_id",
     "survey__event__series_id",
     "survey__k",
+    "survey__event__privacy_k",
     "survey__closed_at",
 )
 
@@ -62,7 +63,7 @@ def question_results(survey: Survey) -> list[QuestionResult]:
             said = shown(rows[question.pk, pk], lambda row: row.value)
             if said:
                 tool = tools[pk] if pk else None
-                found.append(_result(question, tool, said, survey.k))
+                found.append(_result(question, tool, said, survey.k_now))
     return found
 
 

@@ -21,11 +21,13 @@ def remarks_of(survey: Survey) -> list[Remark]:
     about_tools = [
         Remark(f"tool-{review.pk}", review.remark, review.tool.current.name)
         for review in reviews
-        if review.remark and reviewers[review.tool_id] >= survey.k
+        if review.remark and reviewers[review.tool_id] >= survey.k_now
     ]
     said = list(survey.responses.order_by("pk").values_list("pk", "what_to_change"))
     about_the_day = [
-        Remark(f"day-{pk}", wish) for pk, wish in said if wish and len(said) >= survey.k
+        Remark(f"day-{pk}", wish)
+        for pk, wish in said
+        if wish and len(said) >= survey.k_now
     ]
     return about_tools + about_the_day
 

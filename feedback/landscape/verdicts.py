@@ -85,6 +85,7 @@ class Tally(NamedTuple):
     final_at: datetime
     event: int
     k: int
+    shown_from: int
     size: int
     total: int = 0
     squares: int = 0
@@ -128,7 +129,7 @@ def _sum(value: Any) -> Coalesce:
 class Surveys:
     """Whose answers they are, looked up once instead of joined to each row."""
 
-    by_pk: Mapping[int, tuple[int, Any, int, int]]
+    by_pk: Mapping[int, tuple[int, Any, int, int, int]]
     merged: Mapping[int, int]
 
     def cell(self, survey: int, size: int, total: int = 0, squares: int = 0) -> Tally:
@@ -142,10 +143,17 @@ class Surveys:
 def final_surveys() -> Surveys:
     return Surveys(
         {
-            pk: (series, closed_at, event, k)
-            for pk, series, closed_at, event, k in Survey.objects.filter(
+            pk: (series, closed_at, event, k, k_now)
+            for pk, series, closed_at, event, k, k_now in Survey.objects.filter(
                 closed_at__isnull=False
-            ).values_list("pk", "event__series_id", "closed_at", "event_id", "k")
+            ).values_list(
+                "pk",
+                "event__series_id",
+                "closed_at",
+                "event_id",
+                "k",
+                "event__privacy_k",
+            )
         },
         dict(
             Tool.objects.filter(merged_into__isnull=False).values_list(
@@ -310,7 +318,7 @@ def by_role(reviews: QuerySet[ToolReview], surveys: Surveys) -> list[RoleVerdict
         for group in groups(_added(parts) for parts in events.values()):
             for role, parts in _cut(
                 [of_role[tool, cell.event] for cell in group],
-                max(cell.k for cell in group),
+                max(max(cell.k, cell.shown_from) for cell in group),
             ).items():
                 shown[role] += parts
     if not set(shown) - {""}:
@@ -403,8 +411,9 @@ def _shown(
     return [
         row
         for atom in atoms(
-            Cell(*surveys.by_pk[survey], answers=tuple(own))
+            Cell(series, closed_at, event, k, tuple(own), shown_from=k_now)
             for survey, own in by_survey.items()
+            for series, closed_at, event, k, k_now in [surveys.by_pk[survey]]
         )
         for row in atom.answers
     ]

@@ -85,6 +85,11 @@ class Survey(models.Model):
         return f"Survey of {self.event}"
 
     @property
+    def k_now(self) -> int:
+        """The smallest group to show: larger than at closing if organisers say so."""
+        return max(self.k, self.event.privacy_k)
+
+    @property
     def is_open(self) -> bool:
         return (
             self.opened_at is not None

@@ -402,6 +402,21 @@ def test_a_raised_k_counts_and_is_kept(event, survey, end_window):
     assert question_results(Survey.objects.get()) == []
 
 
+def test_a_k_that_is_raised_later_hides_whole_groups_and_regroups_none(polars):
+    survey = closed()
+    question = ask(survey, kind=Kind.YES_NO)
+    answered(question, *["yes"] * 6)
+    event = survey.event
+
+    shown = []
+    for k in (5, 6, 7, 5):
+        event.privacy_k = k
+        event.save()
+        shown.append(len(question_results(Survey.objects.get())))
+
+    assert shown == [1, 1, 0, 1]
+
+
 def test_an_open_survey_tells_nothing(survey):
     answered(ask(survey), *"1234567")
 

@@ -250,7 +250,7 @@ def test_progress_counts_while_open_and_tells_when_closed():
     told = reports.progress(survey)
     assert (told.come_again.value, told.come_again.n) == (8, 5)
     assert told.wishes == ("Heat.",) * 5
-    survey.k = 6
+    survey.event.privacy_k = 6
     hidden = reports.progress(survey)
     assert (hidden.come_again, hidden.wishes) == (None, ())
 

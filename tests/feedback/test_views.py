@@ -243,7 +243,7 @@ def test_closing_between_looking_and_saving_is_told(
     before = moment - timedelta(seconds=1)
     asked = iter([before, before])  # at the door, and when the page is chosen
     monkeypatch.setattr(
-        "events.models.timezone.now", lambda: next(asked, moment), raising=True
+        "events.models.event.timezone.now", lambda: next(asked, moment), raising=True
     )
 
     response = client.post(
