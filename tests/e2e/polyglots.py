@@ -80,6 +80,7 @@ MACHINE = {
     "events.Registration.ticket",
     "feedback.Invitation.address",  # of those without an account, and on no page
     "feedback.Invitation.token",
+    "feedback.RemarkTheme.remarks",
     "feedback.ToolReview.helped",
     "feedback.ToolReview.in_the_way",
     "judging.Judge.nonce",

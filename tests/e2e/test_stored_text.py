@@ -93,6 +93,7 @@ def furnish_more(world):
     question = RegistrationQuestionFactory(event=event, help_text="x", options="a\nb")
     event.registrations.update(answers={str(question.pk): "x"}, in_directory=True)
     event.faqs.create(question="x", answer="x")
+    event.remark_themes.create(name="x")
     event.agenda.create(title="x", starts_at=event.ends_at, room="x")
     event.reminder_rules.create(kind="teams.people_without_a_team", hours_before=5)
     event.audit_entries.create(verb="events.copied", details={"source": "x"})
