@@ -23,6 +23,10 @@ class MenloWroteThis(Refused):
     message = _("Menlo would write this again. Hide it instead.")
 
 
+class NoLongerThere(Refused):
+    message = _("This part has left the recap meanwhile.")
+
+
 class NothingIsWritten(Refused):
     message = _("Nothing is written yet. Write the recap first.")
 
@@ -47,6 +51,15 @@ def _lock(event: Event) -> Recap:
     )
 
 
+def _lock_block(block: Block) -> Block:
+    """Its recap first, which whoever writes it holds as well; then it as it is now."""
+    recap = _lock(block.recap.event)
+    now = recap.blocks.select_related("recap__event").filter(pk=block.pk).first()
+    if now is None:
+        raise NoLongerThere
+    return now
+
+
 def write(recap: Recap) -> None:
     """Renew the generated texts; blocks that have nothing to say any more go."""
     # Asked first: what changes meanwhile makes this recap out of date, not wrong.
@@ -62,7 +75,8 @@ def write(recap: Recap) -> None:
             block = Block(recap=recap, kind=draft.kind, key=draft.key, position=place)
         block.title, block.text = draft.title[:150], draft.text
         block.project_id = draft.project
-        block.save()
+        # What organisers made of it is theirs, whatever this worker has read of it.
+        block.save(update_fields=["title", "text", "project"] if block.pk else None)
     for block in known.values():
         if block.is_edited and not block.is_own:
             # Nothing generated stands behind it now; the words are the organiser's.
@@ -141,7 +155,7 @@ def _written(event: Event) -> Recap:
 @transaction.atomic
 def edit_block(block: Block, user: User, *, title: str, text: str) -> None:
     """Keep the organiser's words beside the generated ones."""
-    block = Block.objects.select_for_update(of=("self",)).get(pk=block.pk)
+    block = _lock_block(block)
     block.is_edited = True
     block.edited_title, block.edited_text = title, text
     block.edited_over = block.text
@@ -152,7 +166,7 @@ def edit_block(block: Block, user: User, *, title: str, text: str) -> None:
 @transaction.atomic
 def revert_block(block: Block, user: User) -> None:
     """Go back to what Menlo writes."""
-    block = Block.objects.select_for_update(of=("self",)).get(pk=block.pk)
+    block = _lock_block(block)
     if block.is_own:
         return
     block.is_edited = False
@@ -166,7 +180,9 @@ def revert_block(block: Block, user: User) -> None:
 
 @transaction.atomic
 def show_block(block: Block, user: User, *, show: bool) -> None:
-    Block.objects.filter(pk=block.pk).update(is_hidden=not show)
+    block = _lock_block(block)
+    block.is_hidden = not show
+    block.save(update_fields=["is_hidden"])
     _note(block, user, "recap.block_shown" if show else "recap.block_hidden")
 
 
@@ -175,7 +191,9 @@ def move_block(block: Block, user: User, *, up: bool) -> None:
     """One place up or down; at the end nothing happens."""
     recap = _lock(block.recap.event)
     order = list(recap.blocks.all())
-    here = next(i for i, one in enumerate(order) if one.pk == block.pk)
+    here = next((i for i, one in enumerate(order) if one.pk == block.pk), None)
+    if here is None:
+        raise NoLongerThere
     there = here - 1 if up else here + 1
     if not 0 <= there < len(order):
         return
@@ -211,6 +229,7 @@ def add_block(recap: Recap, user: User, *, title: str, text: str) -> Block:
 
 @transaction.atomic
 def remove_block(block: Block, user: User) -> None:
+    block = _lock_block(block)
     if not block.is_own:
         raise MenloWroteThis
     _note(block, user, "recap.block_removed")

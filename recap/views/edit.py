@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import FormView, TemplateView, UpdateView
 
+from core.exceptions import Refused
 from core.receipts import OnceMixin
 from core.versions import VersionedMixin
 from recap import actions, facts
 from recap.forms import BlockForm, NewBlockForm, RecapForm
 from recap.models import Block, Recap
 from recap.printing import undrawn
-from recap.reading import blocks_with_projects
+from recap.reading import RESTS_ON_BASIS, blocks_with_projects
 from recap.views.base import TellActionView, TellerMixin
 from recap.writing import drafts
 
@@ -34,6 +35,7 @@ class RecapEditView(TellerMixin, TemplateView):
             context |= {
                 "blocks": blocks_with_projects(recap),
                 "is_true": recap.basis == facts.basis_of(self.event),
+                "rests_on_basis": RESTS_ON_BASIS,
                 "news": news_of(recap),
                 "has_results": facts.public_result(self.event) is not None,
             }
@@ -121,14 +123,22 @@ class BlockEditView(VersionedMixin, BlockMixin, UpdateView[Block, BlockForm]):
     def get_object(self, queryset: QuerySet[Block] | None = None) -> Block:  # noqa: ARG002
         return self.block()
 
+    def lock(self, row: Model) -> None:  # noqa: ARG002 -- the block that is got
+        """The whole recap, as whoever writes it does, and in the same order."""
+        Recap.objects.select_for_update(of=("self",)).get(pk=self.block().recap_id)
+
     def form_valid(self, form: BlockForm) -> HttpResponse:
         block = self.get_object()
-        actions.edit_block(
-            block,
-            self.user,
-            title=form.cleaned_data["edited_title"],
-            text=form.cleaned_data["edited_text"],
-        )
+        try:
+            actions.edit_block(
+                block,
+                self.user,
+                title=form.cleaned_data["edited_title"],
+                text=form.cleaned_data["edited_text"],
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+            return self.form_invalid(form)
         messages.success(self.request, _("Saved."))
         response = redirect("recap:edit", self.event.slug)
         response["Location"] += f"#block-{block.pk}"

@@ -1,6 +1,9 @@
 """Two organisers who press at once, and a worker who comes between."""
 
+import threading
+
 import pytest
+from django.db import connection
 
 from notifications.models import Notification
 from recap import actions
@@ -35,3 +38,33 @@ def test_what_is_pressed_twice_at_once_is_done_once():
         )
     )
     assert TalkProposal.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_organisers_do_while_the_worker_writes_is_not_lost(monkeypatch):
+    world = build()
+    recap = actions.make_recap(world.event, world.organiser)
+    block = recap.blocks.select_related("recap__event").get(kind="numbers")
+    save = Block.save
+    pressed = []
+
+    def organiser():
+        try:
+            actions.edit_block(block, world.organiser, title="Mine", text="My words")
+            actions.show_block(block, world.organiser, show=False)
+        finally:
+            connection.close()
+
+    def meanwhile(row, *args, **kwargs):
+        if not pressed:
+            pressed.append(threading.Thread(target=organiser))
+            pressed[0].start()
+            pressed[0].join(0.5)  # done by now, if nothing makes it wait its turn
+        save(row, *args, **kwargs)
+
+    monkeypatch.setattr(Block, "save", meanwhile)
+    actions.make_recap(world.event)
+    pressed[0].join()
+
+    block.refresh_from_db()
+    assert (block.is_hidden, block.shown_text) == (True, "My words")
