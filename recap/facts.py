@@ -4,6 +4,7 @@ Nothing here asks who reads: a recap is written for the public, so only what the
 may see goes in. Answers come through feedback.reports and its groups of k alone.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -41,10 +42,31 @@ def public_result(event: Event) -> PublishedResult | None:
 def basis_of(event: Event) -> str:
     """What the told results and answers rest on; other than before: write anew."""
     result = public_result(event)
-    closed = Survey.objects.filter(event=event, closed_at__isnull=False).exists()
-    # The event may be a kept copy.
-    k = Event.objects.values_list("privacy_k", flat=True).get(pk=event.pk)
-    return f"results {result.version if result else 0}, answers {closed}, k {k}"
+    k = k_of(event)
+    # Of whom results tell, and who stands no more: as short as the column is.
+    told = sorted(_told_by(result) & standing(event))
+    digest = hashlib.sha256(repr(told).encode()).hexdigest()[:12]
+    return f"results {result.version if result else 0} {digest}, answers {k}"
+
+
+def k_of(event: Event) -> int | None:
+    """How many must have said the same, as it was fixed when the survey closed."""
+    closed = Survey.objects.filter(event=event, closed_at__isnull=False)
+    return closed.values_list("k", flat=True).first()
+
+
+def standing(event: Event) -> set[int]:
+    """Projects that may be named: those that nobody took back."""
+    shown = Project.objects.in_gallery().filter(event=event)
+    return set(shown.values_list("pk", flat=True))
+
+
+def _told_by(result: PublishedResult | None) -> set[int]:
+    told = result.snapshot if result else {}
+    lines = [*told.get("awards", [])]
+    for round_ in told.get("rounds", [])[-1:]:
+        lines += [line for line in round_["projects"] if line["rank"] == 1]
+    return {line["project"] for line in lines}
 
 
 def public_projects(event: Event) -> QuerySet[Project]:
@@ -98,20 +120,23 @@ def awards_of(event: Event) -> list[dict[str, Any]]:
     """Prizes as they were published, of projects that still stand in the gallery."""
     result = public_result(event)
     awards = result.snapshot.get("awards", []) if result else []
-    standing = set(
-        Project.objects.in_gallery().filter(event=event).values_list("pk", flat=True)
-    )
-    return [award for award in awards if award["project"] in standing]
+    shown = standing(event)
+    return [award for award in awards if award["project"] in shown]
 
 
 def leaders_of(event: Event) -> list[tuple[str, list[dict[str, Any]]]]:
-    """The first of the last round, where a result is public."""
+    """The first of the last round, where a result is public and they still stand."""
     result = public_result(event)
     rounds = result.snapshot.get("rounds", []) if result else []
+    shown = standing(event)
     return [
         (
             round_["name"],
-            [line for line in round_["projects"] if line["rank"] == 1],
+            [
+                line
+                for line in round_["projects"]
+                if line["rank"] == 1 and line["project"] in shown
+            ],
         )
         for round_ in rounds[-1:]
     ]

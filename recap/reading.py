@@ -19,7 +19,8 @@ from recap.picture import Picture, bars
 from submissions.models import Dataset, Idea, Project, ProjectPicture, Tool
 
 Kind = Block.Kind
-# These rest on results or on answers: shown only while those stand as they were told.
+# These rest on results or on answers: shown only while those stand as they were told,
+# an organiser's words about them included.
 RESTS_ON_BASIS = (Kind.WINNERS, Kind.TOOLS)
 SECTIONS = {
     Kind.PROJECT: gettext_lazy("What was built"),
@@ -73,7 +74,7 @@ def parts(recap: Recap) -> list[Part]:
     return [
         part_of(block, recap)
         for block in told
-        if is_true or block.kind not in RESTS_ON_BASIS
+        if block.kind not in RESTS_ON_BASIS or (is_true and not block.has_moved_on)
     ]
 
 

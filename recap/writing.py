@@ -152,7 +152,7 @@ def _tools(event: Event, report: EventReport) -> Iterator[Draft]:
         note = _(
             "Scores run from 0 to 100 (UMUX-Lite) with their 90 %% interval. Nothing "
             "is shown that fewer than %(k)d people said. [How to read this](%(url)s)."
-        ) % {"k": event.privacy_k, "url": _url(event, "tools/")}
+        ) % {"k": facts.k_of(event), "url": _url(event, "tools/")}
         yield Draft(
             Kind.TOOLS,
             "tools",

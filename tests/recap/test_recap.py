@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 
 from judging.models import Award, PublishedResult, Reveal
 from recap import actions, facts, tasks
-from recap.actions.recaps import MenloWroteThis, NothingIsWritten
+from recap.actions.recaps import MenloWroteThis, NoLongerThere, NothingIsWritten
 from recap.models import Block, Recap
 from recap.newsletter import markdown_of
 from recap.printing import content_of, recap_pdf
@@ -352,13 +352,73 @@ def test_corrected_results_take_the_winners_off_until_they_are_told_anew(over, r
 
 
 def test_a_larger_k_takes_the_answers_off_at_once(over, recap):
-    over.event.privacy_k = 7
-    over.event.save()
+    over.survey.k = 7
+    over.survey.save()
     assert "tools" not in [part.kind for part in parts(recap)]
 
     tasks.write_recaps()
 
     assert not recap.blocks.filter(kind="tools").exists()
+
+
+def test_edited_winners_do_not_come_back_when_their_facts_are_gone(over, recap):
+    """Not before the worker came by, and not after it either."""
+    block = recap.blocks.get(kind="winners")
+    actions.edit_block(block, over.organiser, title="Won", text="Project 1 won")
+    actions.publish_recap(over.event, over.organiser)
+    assert "Project 1 won" in all_shapes(recap)
+
+    Reveal.objects.create(event=over.event, result=over.result, hides_results=True)
+    assert "Project 1 won" not in all_shapes(recap)
+    tasks.write_recaps()
+    recap.refresh_from_db()
+    assert "Project 1 won" not in all_shapes(recap)
+
+
+def test_edited_verdicts_do_not_come_back_for_a_larger_k(over, recap):
+    block = recap.blocks.get(kind="tools")
+    actions.edit_block(block, over.organiser, title="Said", text="It was well liked")
+    over.survey.k = 7
+    over.survey.save()
+
+    tasks.write_recaps()
+
+    recap.refresh_from_db()
+    assert "It was well liked" not in markdown_of(recap)
+    page = Client()
+    page.force_login(over.organiser)
+    url = reverse("recap:edit", args=[over.event.slug])
+    assert "not shown: what you wrote about" in page.get(url).content.decode()
+
+
+def test_a_project_that_is_taken_back_has_won_nothing(over, recap):
+    """Neither a prize nor a round, at once and when it is written anew."""
+    actions.publish_recap(over.event, over.organiser)
+    assert "Project 1" in all_shapes(recap)
+
+    over.projects[1].status = "withdrawn"
+    over.projects[1].save()
+    assert "Project 1" not in all_shapes(recap)
+    tasks.write_recaps()
+
+    recap.refresh_from_db()
+    assert "Project 1" not in all_shapes(recap)
+    assert len(recap.basis) <= Recap._meta.get_field("basis").max_length
+
+
+def test_a_part_that_has_left_meanwhile_is_refused_in_words(over, recap):
+    block = recap.blocks.get(kind="winners")
+    Block.objects.filter(pk=block.pk).delete()
+
+    for act in (
+        lambda: actions.edit_block(block, over.organiser, title="x", text="y"),
+        lambda: actions.show_block(block, over.organiser, show=False),
+        lambda: actions.move_block(block, over.organiser, up=True),
+        lambda: actions.revert_block(block, over.organiser),
+        lambda: actions.remove_block(block, over.organiser),
+    ):
+        with pytest.raises(NoLongerThere):
+            act()
 
 
 def test_the_worker_writes_it_once_when_the_survey_has_closed(over):
