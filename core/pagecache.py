@@ -45,6 +45,8 @@ MOST_AT_HAND = 100
 NAMES_LIVE = 3600
 LONGEST_QUERY = 300
 SMALLEST_TO_COMPRESS = 500
+# Of bodies; a few large ones would take the place of hundreds of pages.
+LARGEST = 1_000_000
 # Everything of one event lives below its own path; "series" is no event.
 EVENT_PATH = re.compile(r"/events/(?!series/)([-\w]+)/")
 NOT_MODIFIED = 304
@@ -242,6 +244,7 @@ def _may_be_kept(request: HttpRequest, response: HttpResponse) -> bool:
         and getattr(request, "is_public_page", False)
         and response.status_code == 200  # noqa: PLR2004
         and not response.streaming
+        and len(response.content) <= LARGEST
         and not response.cookies
         and not request.META.get("CSRF_COOKIE_NEEDS_UPDATE")
         and not (user is not None and user.is_authenticated)

@@ -44,7 +44,7 @@ REDIS_AWAY = {
 class CountingView(View):
     """Says something new each time it is really asked."""
 
-    def get(self, request):  # noqa: C901 -- one line for each way
+    def get(self, request):  # noqa: C901, PLR0912 -- one line for each way
         text = f"page {next(served)} " + "x" * 600
         match request.GET.get("do"):
             case "cookie":
@@ -69,6 +69,8 @@ class CountingView(View):
                 )
             case "short":
                 response = HttpResponse(text[:12].strip())
+            case "large":
+                response = HttpResponse(text.encode() + b"x" * pagecache.LARGEST)
             case "soon":
                 pagecache.fresh_until(request, timezone.now() + timedelta(seconds=20))
                 pagecache.fresh_until(request, None)
@@ -291,6 +293,10 @@ def test_what_came_compressed_is_kept_plain():
 
     assert response.content.startswith(b"page ")
     assert "Content-Encoding" not in response.headers
+
+
+def test_what_is_very_large_takes_nobodys_place():
+    assert asks_anew("/counting/?do=large")
 
 
 def test_short_pages_are_not_compressed():
