@@ -28,7 +28,7 @@ ACCOUNT = {
     "survey_link": "120/m/key,3000/m/ip",
     # Key: the code on the paper. 96 bits are not guessed, however often one tries.
     "certificate": "60/m/key,240/m/ip",
-    # Key: the event. A PDF is a second of work.
-    "recap_pdf": "30/m/key,60/m/ip",
+    # Key: the person, or the address of who is not signed in. A PDF takes a second.
+    "recap_pdf": "30/m/key",
 }
 MFA = {"webauthn_login": "200/m/ip"}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from events.models import Event
 from recap.models import Recap
+from recap.normal import normal
 from recap.reading import Part, ProjectFacts, parts
 from recap.writing import plain
 
@@ -39,7 +40,7 @@ def _part(part: Part, event: Event) -> Iterator[str]:
         yield f"{level} {plain(part.title)}"
     if part.project and part.kind == "project":
         yield from _project(part.project, event)
-    yield part.text.replace("](/", f"]({settings.SITE_URL}/")
+    yield normal(part.text)
     if part.picture:
         yield "\n".join(
             f"- {plain(bar.name)}: {bar.count}" for bar in part.picture.bars

@@ -3,7 +3,7 @@
 import zipfile
 from collections.abc import Iterable, Iterator
 from io import BytesIO, RawIOBase
-from typing import Any
+from typing import IO, Any
 
 import segno
 from django.conf import settings
@@ -11,21 +11,23 @@ from django.template.defaultfilters import date as date_format
 from django.utils import translation
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
+from PIL import Image
 
-from core.exceptions import Refused
 from events.models import Event
 from recap.models import Certificate, Recap
 from recap.pdf.glyphs import missing
 from recap.pdf.markup import Node, tree
-from recap.pdf.press import press
+from recap.pdf.press import CannotBePressed, press
 from recap.reading import Part, parts
 
 Kind = Certificate.Kind
 INSTEAD = "?"
+CONTROLS = dict.fromkeys({*range(32), *range(127, 160)} - {ord("\t"), ord("\n")}, "")
 PICTURES = 2  # a project
+PRINTED = (800, 800)  # pixels: 48 mm high, and sharp
 
 
-class CannotBeDrawn(Refused):
+class CannotBeDrawn(CannotBePressed):
     """Better no paper than one with empty boxes in somebody's name."""
 
     def __init__(self, signs: str) -> None:
@@ -112,7 +114,7 @@ def zip_of(certificates: Iterable[Certificate]) -> Iterator[bytes]:
         for one in certificates:
             try:
                 pdf = certificate_pdf(one)
-            except CannotBeDrawn as refusal:
+            except CannotBePressed as refusal:
                 left_out.append(f"{one.name}: {refusal}")
                 continue
             archive.writestr(file_name(one), pdf)
@@ -178,7 +180,7 @@ def _part(
 
 
 def _nodes(part: Part) -> list[Node]:
-    nodes = tree(part.text.replace("](/", f"]({settings.SITE_URL}/"))
+    nodes = tree(part.text)
     for title, names in part.names:
         nodes.append({"t": "p", "c": [{"t": "text", "v": f"{title}: {names}"}]})
     return nodes
@@ -207,19 +209,29 @@ def _pictures(
     if part.project is None or part.kind != "project":
         return
     for picture in part.project.pictures[:PICTURES]:
-        name = f"picture{number}-{picture.pk}.webp"
+        name = f"picture{number}-{picture.pk}.jpg"
         try:
-            with picture.image.open("rb") as file:
-                files[name] = file.read()
+            with (picture.small or picture.image).open("rb") as file:
+                files[name] = _jpeg(file)
         except OSError:  # the file is lost; the words are not
             continue
         yield {"file": name, "alt": picture.description}
 
 
+def _jpeg(file: IO[bytes]) -> bytes:
+    """A PDF keeps it as it is; of anything else it would keep every single pixel."""
+    with Image.open(file) as image:
+        image.thumbnail(PRINTED)
+        out = BytesIO()
+        image.convert("RGB").save(out, "JPEG", quality=80)
+    return out.getvalue()
+
+
 def _drawable(content: Any) -> Any:
     """The same, with a plain sign in the place of what no font of ours can draw."""
     if isinstance(content, str):
-        return content.translate({ord(char): INSTEAD for char in missing(content)})
+        signs = {ord(char): INSTEAD for char in missing(content)}
+        return content.translate({**signs, **CONTROLS})
     if isinstance(content, dict):
         return {key: _drawable(value) for key, value in content.items()}
     if isinstance(content, list):

@@ -21,7 +21,8 @@ from submissions.models import Project
 
 Kind = Block.Kind
 # Signs of Markdown anywhere, and those that are so at the beginning of a line or word.
-SPECIAL = re.compile(r"([\\`*_\[\]<>|~&]|(?<!\S)#|^[+\-=]|(?<=^\d)[.)]|(?<=^\d\d)[.)])")
+SPECIAL = re.compile(r"([\\`*_\[\]<>|~&]|(?<!\S)#|^[+\-=])")
+NUMBERED = re.compile(r"^(\d{1,9})([.)])")
 EXCERPT = 600
 QUOTES = 2
 TOOLS_TOLD = 12
@@ -38,9 +39,14 @@ class Draft:
     project: int | None = None
 
 
+def escape(text: str) -> str:
+    """A piece of a line, of which Markdown makes nothing."""
+    return NUMBERED.sub(r"\1\\\2", SPECIAL.sub(r"\\\1", text))
+
+
 def plain(text: str) -> str:
     """One line of somebody's text, of which Markdown makes nothing."""
-    return SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return escape(" ".join(text.split()))
 
 
 def excerpt(story: str, but: str = "") -> str:

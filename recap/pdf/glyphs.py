@@ -8,7 +8,12 @@ from fontTools.ttLib import TTFont
 
 FONTS = Path(__file__).with_name("fonts")
 # They steer how others are drawn, and need no shape of their own.
-UNSEEN = {"Cc", "Cf", "Mn", "Me", "Zs", "Zl", "Zp"}
+UNSEEN = {"Cf", "Zs", "Zl", "Zp"}
+# Some that look like these have a shape, and typst refuses to leave it out.
+SHAPED = frozenset(
+    "\u070f\u0890\u0891\u1680\ufff9\ufffa\ufffb\U000110bd\U000110cd"
+    + "".join(map(chr, range(0x13430, 0x13440)))
+)
 VARIATIONS = range(0xFE00, 0xFE10)
 TAGS = range(0xE0020, 0xE0080)
 # Made of two flags' letters or of a skin tone: drawn with the sign before.
@@ -39,7 +44,8 @@ def missing(text: str) -> str:
 def _can_be_left_out(char: str) -> bool:
     number = ord(char)
     return (
-        unicodedata.category(char) in UNSEEN - {"Mn", "Me"}
+        (unicodedata.category(char) in UNSEEN and char not in SHAPED)
+        or char in "\t\n"
         or number in VARIATIONS
         or number in TAGS
         or number in SKIN_TONES

@@ -5,11 +5,13 @@ Nobody's text is ever typst: the templates are ours, and texts reach them as JSO
 
 from typing import Any
 
+from django.conf import settings
 from markdown_it.token import Token
 
 from core.markdown import parse
 
 Node = dict[str, Any]
+LONGEST_LINK = 2000  # typst makes no PDF of one that is much longer
 CONTAINERS = {
     "paragraph": "p",
     "blockquote": "quote",
@@ -24,6 +26,11 @@ CONTAINERS = {
     "th": "cell",
     "td": "cell",
 }
+
+
+def whole(url: str) -> str:
+    """Of a paper one cannot go on to the same site."""
+    return f"{settings.SITE_URL}{url}" if url.startswith("/") else url
 
 
 def tree(text: str) -> list[Node]:
@@ -51,7 +58,12 @@ def _container(token: Token) -> Node:
     if kind == "heading":
         return {"t": "h", "level": int(token.tag[1]), "c": []}
     if kind == "link":
-        return {"t": "link", "url": str(token.attrs.get("href", "")), "c": []}
+        url = whole(str(token.attrs.get("href", "")))
+        return {
+            "t": "link" if len(url) <= LONGEST_LINK else "group",
+            "url": url,
+            "c": [],
+        }
     return {"t": CONTAINERS.get(kind, "group"), "c": []}
 
 

@@ -1,6 +1,7 @@
 """PDF by typst. docs/adr/0028 tells why it, and how texts of people reach it."""
 
 import json
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -9,10 +10,20 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import typst
+from django.utils.translation import gettext_lazy as _
 
+from core.exceptions import Refused
 from recap.pdf.glyphs import FONTS
 
+logger = logging.getLogger(__name__)
 HERE = Path(__file__).parent
+
+
+class CannotBePressed(Refused):
+    message = _(
+        "No PDF can be made of this: some sign or link in it is one that our printer "
+        "refuses."
+    )
 
 
 @lru_cache(maxsize=1)
@@ -63,7 +74,13 @@ def press(
             package_path=folder,
             package_cache_path=folder,
         )
-        made: Any = compiler.compile(
-            format="pdf", timestamp=made_at.replace(microsecond=0), pdf_standards="a-2u"
-        )
+        try:
+            made: Any = compiler.compile(
+                format="pdf",
+                timestamp=made_at.replace(microsecond=0),
+                pdf_standards="a-2u",
+            )
+        except typst.TypstError as error:
+            logger.exception("typst made no %s", template)
+            raise CannotBePressed from error
     return bytes(made)

@@ -23,8 +23,8 @@ from accounts.limits import knock
 from recap import actions
 from recap.actions.certificates import no_longer_earned
 from recap.models import Certificate
+from recap.pdf.press import CannotBePressed
 from recap.printing import (
-    CannotBeDrawn,
     certificate_pdf,
     sentence_of,
     undrawn,
@@ -77,10 +77,10 @@ class PaperView(CodeMixin):
     def get(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
         try:
             pdf = certificate_pdf(self.certificate)
-        except CannotBeDrawn as refusal:
+        except CannotBePressed as refusal:
             return render(
                 request,
-                "recap/certificate_undrawn.html",
+                "recap/undrawn.html",
                 {"certificate": self.certificate, "refusal": refusal},
                 status=409,
             )

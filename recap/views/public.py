@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.functional import cached_property
 from django.views.generic import ListView, TemplateView, View
 
@@ -13,6 +15,7 @@ from events.views import EventMixin
 from recap.forms import LessonsForm
 from recap.models import Recap
 from recap.newsletter import markdown_of
+from recap.pdf.press import CannotBePressed
 from recap.printing import recap_pdf
 from recap.reading import parts
 from submissions.models import Project
@@ -54,10 +57,22 @@ class RecapMarkdownView(RecapMixin, View):
 
 @public_page
 class RecapPdfView(RecapMixin, View):
+    @property
+    def reader(self) -> str:
+        """Who asks, or from where: nobody uses up what others may."""
+        if self.request.user.is_authenticated:
+            return f"user {self.request.user.pk}"
+        return str(get_adapter().get_client_ip(self.request))
+
     def get(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
-        recap = self.recap
-        knock(request, "recap_pdf", self.event.slug)
-        response = HttpResponse(recap_pdf(recap), content_type="application/pdf")
+        recap = self.recap  # or 404
+        knock(request, "recap_pdf", self.reader)
+        try:
+            pdf = recap_pdf(recap)
+        except CannotBePressed as refusal:
+            told = {"recap": recap, "refusal": refusal}
+            return render(request, "recap/undrawn.html", told, status=409)
+        response = HttpResponse(pdf, content_type="application/pdf")
         return _named(response, f"{self.event.slug}-recap.pdf")
 
 

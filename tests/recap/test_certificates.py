@@ -184,6 +184,20 @@ def test_a_name_that_no_font_can_draw_is_told_and_not_printed(over, sign_in):
     assert names == [f"participant_Ada-{fine.pk}.pdf", "left out.txt"]
 
 
+def test_one_paper_that_is_refused_does_not_stop_the_others(over, monkeypatch):
+    odd = CertificateFactory(event=over.event, name="Odd \U00013000")
+    shaped = CertificateFactory(event=over.event, name="Ann\u1680Lee")
+    fine = CertificateFactory(event=over.event, name="Ada")
+    with pytest.raises(CannotBeDrawn):
+        certificate_pdf(shaped)
+    monkeypatch.setattr("recap.printing.missing", lambda _text: "")
+
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(zip_of([odd, fine]))))
+
+    assert archive.namelist() == [f"participant_Ada-{fine.pk}.pdf", "left out.txt"]
+    assert "Odd" in archive.read("left out.txt").decode()
+
+
 def test_all_papers_come_in_one_file_piece_by_piece(papers, sign_in):
     actions.revoke_certificate(Certificate.objects.first(), papers.organiser)
 

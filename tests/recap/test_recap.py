@@ -1,21 +1,27 @@
 """The recap: written, edited, written again, and only then read by everybody."""
 
+import io
 import json
+import re
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
 from markdown_it import MarkdownIt
+from PIL import Image
 
+from core.markdown import render
 from judging.models import Award, PublishedResult, Reveal
 from recap import actions, facts, tasks
 from recap.actions.recaps import MenloWroteThis, NoLongerThere, NothingIsWritten
 from recap.models import Block, Recap
 from recap.newsletter import markdown_of
+from recap.normal import normal
 from recap.printing import content_of, recap_pdf
 from recap.reading import parts
 from recap.writing import plain
@@ -452,7 +458,8 @@ def test_one_event_that_fails_does_not_keep_others_from_theirs(over):
 LINES = [
     "# not a heading", "- not a list", "1. not a list", "*bold*", "`code`",
     "[link](https://evil.example)", "<b>html</b>", "![x](https://evil.example/x.png)",
-    "~~gone~~", "a | b", "&amp; \\*", "=== ", "+ plus", "under_score_d", "C#", "2) x",
+    "100. x", "~~gone~~", "a | b", "&amp; \\*", "=== ", "+ plus", "under_score_d", "C#",
+    "2) x",
 ]  # fmt: skip
 
 
@@ -499,8 +506,95 @@ def test_the_pdf_is_made_of_the_same_words(over, recap, client):
     files = {}
     content = json.dumps(content_of(recap, files))
     assert '#read(\\"/etc/passwd\\")' in content  # words, and no more
-    assert {name.rpartition(".")[2] for name in files} == {"webp", "svg"}
+    assert {name.rpartition(".")[2] for name in files} == {"jpg", "svg"}
     assert "\\U00013000" not in content
+
+
+def test_a_link_that_no_pdf_can_hold_is_words(over, client):
+    over.projects[0].lessons_learned = f"[Look](https://e.org/{'a' * 8100})"
+    over.projects[0].save()
+    recap = actions.make_recap(over.event, over.organiser)
+    actions.publish_recap(over.event, over.organiser)
+
+    answer = client.get(reverse("recap:pdf", args=[over.event.slug]))
+
+    assert answer.status_code == 200
+    assert "a" * 2000 not in markdown_of(recap)
+
+
+@pytest.mark.parametrize("sign", ["\u070f", "\u1680", "\ufffa", "\U00013437", "\x01"])
+def test_signs_that_need_a_shape_do_not_stop_the_pdf(over, sign):
+    over.projects[0].lessons_learned = f"a{sign}b"
+    over.projects[0].save()
+    recap = actions.make_recap(over.event, over.organiser)
+
+    assert recap_pdf(recap).startswith(b"%PDF")
+    told = json.dumps(content_of(recap, {}))
+    assert ("ab" if sign == "\x01" else "a?b") in told
+
+
+def test_what_the_printer_refuses_is_said_on_a_page(over, recap, client, monkeypatch):
+    """Whatever that may be; here a shape that is missed."""
+    monkeypatch.setattr("recap.printing.missing", lambda _text: "")
+    block = recap.blocks.get(kind="numbers")
+    actions.edit_block(block, over.organiser, title="\U00013000", text="")
+    actions.publish_recap(over.event, over.organiser)
+
+    answer = client.get(reverse("recap:pdf", args=[over.event.slug]))
+
+    assert answer.status_code == 409
+    assert recap.get_absolute_url() in answer.content.decode()
+
+
+def test_a_picture_is_printed_small(over, recap):
+    noise = io.BytesIO()
+    Image.effect_noise((1600, 1200), 60).convert("RGB").save(noise, "WEBP", quality=82)
+    picture = over.projects[0].pictures.get()
+    picture.image.save("noise.webp", ContentFile(noise.getvalue()))
+
+    assert len(recap_pdf(recap)) < 400_000
+
+
+def test_readers_do_not_use_up_each_others_pdfs(over, recap):
+    actions.publish_recap(over.event, over.organiser)
+    url = reverse("recap:pdf", args=[over.event.slug])
+    busy = Client()
+    busy.force_login(over.organiser)
+    other = Client()
+    other.force_login(over.people[0])
+    with override_settings(
+        ACCOUNT_RATE_LIMITS={**settings.ACCOUNT_RATE_LIMITS, "recap_pdf": "1/m/key"}
+    ):
+        assert [busy.get(url).status_code for _try in range(2)] == [200, 429]
+        assert other.get(url).status_code == 200
+
+
+NORMAL = [
+    "a <b>c</b> d", "```\nopen <img>", "> ```\n> open", "- a\n  - b\n\n  c\n- d",
+    "1. one\n2. two", "# Big\ntext", "a `<b>` ``x ` y`` *em* **st** ~~s~~",
+    "| a | b |\n|-|-|\n| 1 \\| x | `2` |", "!\\[x](/y) ![p](https://e.org/a_(b))",
+    "[l](<https://e.org/(a>)", "1234\\. x", "a\\\n\\- b", "---", "a&#10;- b", "\\# no",
+    "&#32;&#32;&#32;&#32;deep", "> a\n> b\n\n    code\n", "`a|b`", "- > q",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NORMAL)
+def test_words_are_told_anew_as_they_would_be_read(text):
+    """By a reader that knows HTML; and nothing stays open for what follows."""
+    knows_html = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+
+    told = knows_html.parse(f"{normal(text)}\n\n## The end")
+
+    kinds = {t.type for t in told} | {c.type for t in told for c in t.children or []}
+    assert not kinds & {"html_block", "html_inline", "image"}
+    assert told[-2].content == "The end"
+    assert told[-3].type == "heading_open"
+    assert words_of(normal(text)) == words_of(text)
+
+
+def words_of(text):
+    """And their shape, but for the levels of headings."""
+    return re.sub(r"</?p>|\s+|<(/?)h\d>", r"<\1h>", render(text)).replace("<h>", "")
 
 
 def test_a_picture_whose_file_is_lost_does_not_stop_the_pdf(over, recap):
