@@ -16,6 +16,8 @@ from teams.models import Team
 
 # For how long the queue still shows what was helped with.
 STAYS_SHOWN = timedelta(hours=1)
+# So many must have asked about a tool before it is told: one alone would be named.
+FEWEST_TEAMS = 2
 
 
 class Offer(models.Model):
@@ -60,13 +62,15 @@ class HelpRequestQuerySet(models.QuerySet["HelpRequest"]):
         return self.exclude(status=HelpRequest.Status.WITHDRAWN)
 
     def by_tool(self) -> list[tuple[str, int]]:
-        """Tools and how often help was asked for; names nobody and no team."""
+        """Tools and how often help was asked for; nothing that one team alone asked."""
         rows = (
             self.counted()
             .filter(tool__isnull=False)
             .order_by()
-            .values_list("tool__name")
-            .annotate(n=Count("pk"))
+            .values("tool__name")
+            .annotate(n=Count("pk"), teams=Count("team", distinct=True))
+            .filter(teams__gte=FEWEST_TEAMS)
+            .values_list("tool__name", "n")
         )
         return sorted(rows, key=lambda row: (-row[1], row[0].casefold()))
 

@@ -16,12 +16,14 @@ from feedback.reports import event_report
 from recap import facts
 from recap.models import Block, BlockQuerySet, Recap
 from recap.picture import Picture, bars
+from recap.writing import lesson_draft, project_draft
 from submissions.models import Dataset, Idea, Project, ProjectPicture, Tool
 
 Kind = Block.Kind
 # These rest on results or on answers: shown only while those stand as they were told,
 # an organiser's words about them included.
 RESTS_ON_BASIS = (Kind.WINNERS, Kind.TOOLS)
+DRAFTS = {Kind.PROJECT: project_draft, Kind.LESSON: lesson_draft}
 SECTIONS = {
     Kind.PROJECT: gettext_lazy("What was built"),
     Kind.LESSON: gettext_lazy("Lessons learned"),
@@ -70,23 +72,27 @@ def parts(recap: Recap) -> list[Part]:
     """What the public reads, in order."""
     event = recap.event
     is_true = recap.basis == facts.basis_of(event)
-    told = blocks_with_projects(recap).told()
-    return [
+    told = (
         part_of(block, recap)
-        for block in told
+        for block in blocks_with_projects(recap).told()
         if block.kind not in RESTS_ON_BASIS or (is_true and not block.has_moved_on)
-    ]
+    )
+    return [part for part in told if part.text or part.kind != Kind.LESSON]
 
 
 def part_of(block: Block, recap: Recap) -> Part:
     kind = Kind(block.kind)
     project = block.project
+    title, text = block.shown_title, block.shown_text
+    if project and not block.is_edited and kind in DRAFTS:
+        now = DRAFTS[kind](project)  # what a team took out is told no more
+        title, text = now.title, now.text
     return Part(
         block=block,
         kind=block.kind,
         section=str(SECTIONS.get(kind, "")),
-        title=block.shown_title,
-        text=block.shown_text,
+        title=title,
+        text=text,
         project=facts_of(project) if project else None,
         picture=picture_of(recap.event) if kind == Kind.LANDSCAPE else None,
         names=tuple(_names(recap)) if kind == Kind.THANKS else (),

@@ -16,8 +16,9 @@ def write_recaps() -> None:
     """Write up events whose survey has closed; keep up with corrected results."""
     for event in events_to_recap():
         try:
-            actions.make_recap(event)
+            # Last what says that it is done: until then the next round tries again.
             actions.issue_certificates(event)
+            actions.make_recap(event)
         except Refused:
             logger.info("Event %s cannot be written up yet", event.pk)
         except Exception:

@@ -68,11 +68,11 @@ def drafts(recap: Recap) -> list[Draft]:
     return [
         *_numbers(event),
         *_winners(event),
-        *map(_project, projects),
+        *map(project_draft, projects),
         *_landscape(event, report),
         *_tools(event, report),
         *_help(event),
-        *(_lesson(project) for project in projects if project.lessons_learned),
+        *(lesson_draft(one) for one in projects if one.lessons_learned),
         _thanks(recap),
     ]
 
@@ -124,7 +124,7 @@ def _winners(event: Event) -> Iterator[Draft]:
         yield Draft(Kind.WINNERS, "winners", _("Who won"), "\n".join(lines))
 
 
-def _project(project: Project) -> Draft:
+def project_draft(project: Project) -> Draft:
     parts = [f"**{plain(project.tagline)}**" if project.tagline else ""]
     parts.append(excerpt(project.story, but=project.tagline))
     return Draft(
@@ -143,9 +143,12 @@ def _landscape(event: Event, report: EventReport) -> Iterator[Draft]:
             Kind.LANDSCAPE,
             "landscape",
             _("Which tools were used"),
-            _(
+            ngettext(
+                "The projects name %(n)d tool. "
+                "[More of it, with what goes with what](%(url)s).",
                 "The projects name %(n)d tools. "
-                "[All of them, with what goes with what](%(url)s)."
+                "[All of them, with what goes with what](%(url)s).",
+                len(used),
             )
             % {"n": len(used), "url": _url(event, "tools/")},
         )
@@ -203,9 +206,7 @@ def _help(event: Event) -> Iterator[Draft]:
     asked = facts.help_asked(event)
     if asked:
         lines = [
-            "- "
-            + ngettext("%(tool)s: once", "%(tool)s: %(n)d times", n)
-            % {"tool": plain(tool), "n": n}
+            "- " + _("%(tool)s: %(n)d times") % {"tool": plain(tool), "n": n}
             for tool, n in asked
         ]
         yield Draft(
@@ -216,7 +217,7 @@ def _help(event: Event) -> Iterator[Draft]:
         )
 
 
-def _lesson(project: Project) -> Draft:
+def lesson_draft(project: Project) -> Draft:
     return Draft(
         Kind.LESSON,
         f"lesson:{project.pk}",
