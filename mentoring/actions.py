@@ -42,6 +42,10 @@ class ClosedAlready(Refused):
     message = _("This request is closed already.")
 
 
+class NobodyCame(Refused):
+    message = _("Nobody is on the way yet. Take it back if you need no help any more.")
+
+
 class NothingToThankFor(Refused):
     message = _("Thank people when they have helped.")
 
@@ -110,8 +114,11 @@ def put_back(request: HelpRequest, user: User) -> None:
 
 @transaction.atomic
 def close_request(request: HelpRequest, user: User) -> None:
+    """Somebody came. Who needs nobody any more takes the request back."""
     request = _lock(request)
-    if request.status not in HelpRequest.OPEN:
+    if request.status == Status.WAITING:
+        raise NobodyCame
+    if request.status != Status.TAKEN:
         raise ClosedAlready
     request.status, request.closed_at = Status.DONE, timezone.now()
     request.save(update_fields=["status", "closed_at"])

@@ -17,6 +17,7 @@ from core.exceptions import Refused
 from core.receipts import OnceMixin
 from core.versions import VersionedMixin
 from events.models import Event, Registration
+from events.rules import is_organiser
 from events.views import EventMixin
 from mentoring import actions
 from mentoring.forms import HelpForm, OfferForm
@@ -68,6 +69,7 @@ class QueueView(HelpMixin, TemplateView):
             own_request=next((r for r in waiting if own and r.team_id == own.pk), None),
             may_take=user.has_perm("mentoring.take_request", event),
             may_ask=event.is_on and own is not None,
+            is_host=is_organiser(user, event),
             is_mentor=user.has_perm("mentoring.offer_help", event),
             by_tool=HelpRequest.objects.filter(event=event).by_tool(),
             mentors=mentors_of(event),

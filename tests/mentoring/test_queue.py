@@ -117,6 +117,8 @@ def test_steps_out_of_turn_are_refused(event, team, captain, mentor):
         actions.thank(row, captain)
     with pytest.raises(actions.ClosedAlready):
         actions.put_back(row, mentor)
+    with pytest.raises(actions.NobodyCame):
+        actions.close_request(row, captain)
     with pytest.raises(actions.OwnTeam):
         actions.take_request(row, captain)
     actions.take_request(row, mentor)
@@ -164,6 +166,29 @@ def test_a_refusal_is_told_on_the_queue(event, captain, mentor, client):
     answer = client.post(url("do", event, row.pk), {"do": "take"}, follow=True)
 
     assert "Somebody else is on the way" in answer.content.decode()
+
+
+def test_team_and_organisers_can_put_back_whom_nobody_came_to(
+    event, captain, mentor, organiser, attendee, client
+):
+    row = actions.ask_for_help(event, captain, topic="x")
+    actions.take_request(row, mentor)
+
+    for user, buttons in (
+        (captain, {"close", "put_back", "withdraw"}),
+        (organiser, {"close", "put_back", "withdraw"}),
+        (mentor, {"close", "put_back"}),
+        (attendee, set()),
+    ):
+        client.force_login(user)
+        text = page(client, event)
+        names = ("close", "put_back", "withdraw")
+        assert {name for name in names if f'id="{name}-{row.pk}"' in text} == buttons
+
+    client.force_login(captain)
+    client.post(url("do", event, row.pk), {"do": "put_back"})
+    row.refresh_from_db()
+    assert row.status == Status.WAITING
 
 
 @pytest.mark.django_db(transaction=True)
@@ -225,10 +250,9 @@ def test_tools_are_counted_without_names_and_without_what_was_taken_back(event, 
         )
     HelpRequestFactory(team=MembershipFactory(team__event=event).team)
 
-    assert HelpRequest.objects.filter(event=event).by_tool() == [
-        ("DuckDB", 3),
-        ("Chroma", 1),
-    ]
+    assert HelpRequest.objects.filter(event=event).by_tool() == [("DuckDB", 3)]
+    HelpRequestFactory(team=MembershipFactory(team__event=event).team, tool=other)
+    assert HelpRequest.objects.filter(event=event).by_tool()[1] == ("Chroma", 2)
 
 
 def test_the_queue_takes_the_same_queries_for_any_number(event, captain, tool, client):
