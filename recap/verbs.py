@@ -21,7 +21,6 @@ say(
         "recap.published": _("published the recap"),
         "recap.talk_accepted": _("accepted a talk of %(target)s"),
         "recap.talk_declined": _("declined a talk of %(target)s"),
-        "recap.talk_offered": _("offered a talk"),
         "recap.talk_withdrawn": _("took back an offered talk"),
         "recap.withdrawn": _("took the recap off the public pages"),
         "recap.written": _("wrote the recap"),

@@ -20,6 +20,10 @@ class NotPublishedYet(Refused):
     message = _("Publish the recap first: the mail leads people to it.")
 
 
+class EventIsHidden(Refused):
+    message = _("Publish the event first: the links would lead nowhere.")
+
+
 class AlreadySent(Refused):
     message = _("Everybody has had this mail. Nobody gets it twice.")
 
@@ -30,6 +34,8 @@ def send_digest(event: Event, user: User) -> int:
     recap = Recap.objects.select_for_update(of=("self",)).filter(event=event).first()
     if recap is None or not recap.is_published:
         raise NotPublishedYet
+    if not Event.objects.filter(pk=event.pk, is_published=True).exists():
+        raise EventIsHidden
     if recap.digest_sent_at:
         raise AlreadySent
     issue_certificates(event, user)  # or some would get no link to theirs

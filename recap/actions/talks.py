@@ -1,3 +1,5 @@
+import secrets
+
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -37,12 +39,11 @@ def offer_talk(
     same = same.filter(tool=tool) if tool else same.filter(title=title)
     if same.exists():
         raise AlreadyOffered
-    talk = TalkProposal.objects.create(
+    # No entry in the log: it would keep for good who offered something, and the very
+    # moment, which stands beside the moment of their answers.
+    return TalkProposal.objects.create(
         event=event, user=user, title=title, about=about, tool=tool
     )
-    # The log keeps what it is told for good, and so not what may be taken back.
-    record(user, "recap.talk_offered", event, event=event)
-    return talk
 
 
 @transaction.atomic
@@ -76,11 +77,12 @@ def answer_talk(talk: TalkProposal, user: User, *, accept: bool) -> None:
     notify(
         [talk.user],
         "recap/email/talk_accepted" if accept else "recap/email/talk_declined",
-        key=f"talk-{answer}:{talk.pk}",
+        # Each change of mind is told; the status, which is locked, says that it is one.
+        key=f"talk-{answer}:{talk.pk}:{secrets.token_hex(4)}",
         event=talk.event,
+        # Mails are kept, and so name nothing that may be taken back.
         context={
             "event": talk.event.name,
-            "title": talk.title,
             "path": f"{talk.event.get_absolute_url()}talks/new/",
         },
     )

@@ -13,6 +13,7 @@ from notifications.composing import compose
 from notifications.delivery import deliver
 from notifications.models import Notification, Preference
 from recap import actions
+from recap.actions.digest import EventIsHidden
 from recap.actions.talks import NoLongerOffered
 from recap.models import TalkProposal
 from tests.factories.accounts import UserFactory
@@ -60,6 +61,15 @@ def test_it_waits_for_the_recap_to_be_public(over):
     actions.make_recap(over.event, over.organiser)
     with pytest.raises(actions.NotPublishedYet):
         actions.send_digest(over.event, over.organiser)
+
+
+def test_nobody_is_led_to_an_event_that_is_hidden(told):
+    told.event.is_published = False
+    told.event.save()
+
+    with pytest.raises(EventIsHidden):
+        actions.send_digest(told.event, told.organiser)
+    assert not Notification.objects.exists()
 
 
 def test_who_has_not_answered_is_led_to_the_survey_while_it_is_open(told):
@@ -134,6 +144,7 @@ def test_what_is_taken_back_is_forgotten(over, sign_in):
     assert "Nobody has offered one yet" in page
     log = over.event.audit_entries.values_list("target", "details")
     assert "Unique words" not in str(list(log))
+    assert not over.event.audit_entries.filter(verb="recap.talk_offered").exists()
     answer = reverse("recap:talk_answer", args=[over.event.slug, talk.pk])
     assert client.post(answer, {"do": "accept"}).status_code == 404
     assert not Notification.objects.exists()
@@ -148,12 +159,15 @@ def test_the_organisers_answer_and_the_person_hears_of_it(over, sign_in):
         client.post(url, {"do": "accept"})
     mail = Notification.objects.get()
     assert mail.recipient == over.people[0]
-    assert "Wheat" in compose(mail).body
+    assert "Retrieval Night" in compose(mail).body
+    assert "Wheat" not in f"{compose(mail).body} {mail.context}"  # kept for good
 
     client.post(url, {"do": "decline"})
     talk.refresh_from_db()
     assert talk.status == Status.DECLINED
     assert Notification.objects.count() == 2
+    client.post(url, {"do": "accept"})
+    assert Notification.objects.count() == 3
 
 
 def test_nothing_ties_a_talk_to_answers(over, client):
