@@ -1,25 +1,22 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.db.models.functions import Lower
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from core.exceptions import Refused
 from events.log import record
 from events.models import Event
 from feedback.actions import people_to_ask
 from judging.models import Judge
 from recap import facts
+from recap.actions.recaps import NotOver
 from recap.models import Certificate
 from teams.models import Membership
 
 Kind = Certificate.Kind
-
-
-class NotOverYet(Refused):
-    message = _("The event is not over yet. Certificates say what somebody has done.")
 
 
 @dataclass(frozen=True)
@@ -34,22 +31,15 @@ class Due:
 
     @property
     def key(self) -> tuple[str, int | None, int | None, str]:
-        """By which a certificate is known to be of this."""
-        return (
-            self.kind,
-            self.user.pk if self.user else None,
-            self.judge.pk if self.judge else None,
-            self.award,
-        )
+        """By which a certificate is known to be of this. Judges may get accounts."""
+        if self.judge:
+            return (self.kind, None, self.judge.pk, self.award)
+        return (self.kind, self.user.pk if self.user else None, None, self.award)
 
 
 def key_of(certificate: Certificate) -> tuple[str, int | None, int | None, str]:
-    return (
-        certificate.kind,
-        certificate.user_id,
-        certificate.judge_id,
-        certificate.award,
-    )
+    user = None if certificate.judge_id else certificate.user_id
+    return (certificate.kind, user, certificate.judge_id, certificate.award)
 
 
 def no_longer_earned(event: Event) -> set[int]:
@@ -68,8 +58,8 @@ def due(event: Event) -> Iterator[Due]:
     for user in people_to_ask(event):
         kind = Kind.MENTOR if user.pk in mentors else Kind.PARTICIPANT
         yield Due(kind, str(user), user)
-    for judge in facts.judges_who_scored(event).select_related("user"):
-        yield Due(Kind.JUDGE, judge.name, judge.user, judge)
+    for judge, owner in judges_with_accounts(event):
+        yield Due(Kind.JUDGE, judge.name, owner, judge)
     awards = facts.awards_of(event)
     seats = Membership.objects.filter(
         team__project__in=[award["project"] for award in awards]
@@ -81,13 +71,46 @@ def due(event: Event) -> Iterator[Due]:
                 yield Due(Kind.WINNER, str(seat.user), seat.user, award=won[:250])
 
 
+def judges_with_accounts(event: Event) -> Iterator[tuple[Judge, User | None]]:
+    """Theirs, or the one whose owner has proved the judge's address; each once."""
+    judges = list(facts.judges_who_scored(event).select_related("user"))
+    proved = {
+        address.email.lower(): address.user
+        for address in EmailAddress.objects.annotate(low=Lower("email"))
+        .filter(verified=True, low__in=[judge.email.lower() for judge in judges])
+        .select_related("user")
+    }
+    taken: set[int] = set()
+    for judge in judges:
+        owner = judge.user or proved.get(judge.email.lower())
+        if owner and owner.pk in taken:
+            owner = None
+        if owner:
+            taken.add(owner.pk)
+        yield judge, owner
+
+
+def _link_judges(event: Event, earned: list[Due]) -> None:
+    """Papers of judges who have an account by now."""
+    owners = {one.judge.pk: one.user for one in earned if one.judge and one.user}
+    papers = event.certificates.filter(kind=Kind.JUDGE)
+    have = set(papers.values_list("user", flat=True))
+    for paper in papers.filter(user__isnull=True, judge__in=owners):
+        owner = owners[paper.judge_id or 0]
+        if owner.pk not in have:
+            paper.user = owner
+            paper.save(update_fields=["user"])
+
+
 @transaction.atomic
 def issue_certificates(event: Event, user: User | None = None) -> int:
     """Make those that are still missing; return how many. Twice is once."""
     if not event.is_over:
-        raise NotOverYet
+        raise NotOver
     # Two who press at once take turns.
     Event.objects.select_for_update(of=("self",)).get(pk=event.pk)
+    earned = list(due(event))
+    before = event.certificates.count()
     have = {key_of(one) for one in event.certificates.all()}
     fresh = [
         Certificate(
@@ -98,13 +121,15 @@ def issue_certificates(event: Event, user: User | None = None) -> int:
             judge=one.judge,
             award=one.award,
         )
-        for one in due(event)
+        for one in earned
         if one.key not in have
     ]
     Certificate.objects.bulk_create(fresh, ignore_conflicts=True)
-    if fresh:
-        record(user, "recap.certificates_made", event, event=event, number=len(fresh))
-    return len(fresh)
+    _link_judges(event, earned)
+    made = event.certificates.count() - before
+    if made:
+        record(user, "recap.certificates_made", event, event=event, number=made)
+    return made
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from recap.writing import Draft, drafts
 
 
 class NotOver(Refused):
-    message = _("The event is not over yet. There is nothing to tell before that.")
+    message = _("The event is not over yet. Recap and certificates come after it.")
 
 
 class MenloWroteThis(Refused):

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from judging.models import PublishedResult, Reveal
 from recap import actions
-from recap.actions.certificates import NotOverYet
+from recap.actions.certificates import no_longer_earned
 from recap.models import Certificate
 from recap.pdf.glyphs import missing
 from recap.printing import CannotBeDrawn, certificate_pdf, zip_of
@@ -79,6 +79,25 @@ def test_everybody_gets_what_they_have_earned_once(over):
     assert actions.issue_certificates(over.event, over.organiser) == 0
 
 
+def test_a_judge_with_an_account_finds_the_paper(papers, sign_in):
+    """Once their address is proved, and without a second paper."""
+    person = UserFactory()
+    address = person.emailaddress_set.create(email="JUDGE@example.org", verified=False)
+    papers.judge.email = "judge@example.org"
+    papers.judge.save()
+    assert actions.issue_certificates(papers.event, papers.organiser) == 0
+    assert not person.certificates.exists()
+
+    address.verified = True
+    address.save()
+    assert actions.issue_certificates(papers.event, papers.organiser) == 0
+
+    paper = person.certificates.get()
+    assert (paper.kind, paper.judge) == ("judge", papers.judge)
+    assert no_longer_earned(papers.event) == set()
+    assert paper.code in sign_in(person).get(reverse("recap:mine")).content.decode()
+
+
 def test_nobody_wins_before_results_are_public(over):
     Reveal.objects.create(event=over.event, result=over.result, hides_results=True)
 
@@ -88,7 +107,7 @@ def test_nobody_wins_before_results_are_public(over):
 
 
 def test_none_are_made_before_the_event_is_over(event, organiser):
-    with pytest.raises(NotOverYet):
+    with pytest.raises(actions.NotOver):
         actions.issue_certificates(event, organiser)
 
 
