@@ -73,7 +73,9 @@ def _result(
     match question.kind:
         case Question.Kind.AGREEMENT:
             mean = mean_with_interval(
-                [int(value) for value in said], lowest=1, highest=7
+                [int(value) for value in said if question.accepts(value)],
+                lowest=1,
+                highest=7,
             )
             return QuestionResult(question, tool, len(said), mean=mean)
         case Question.Kind.YES_NO:
