@@ -266,7 +266,8 @@ def _said(
             said[kind, getattr(one, kind)].append((*told, one.score))
     for pair in comparisons:
         who, won, lost = pair.judge, pair.winner, pair.loser
-        told = (judge[who], project[won], project[lost])
+        # No score begins so: who was given a 1 is not alike to who won against one.
+        told = (-1, judge[who], project[won], project[lost])
         said["judge", who].append((*told, 0.0))
         said["project", won].append((*told, 1.0))
         said["project", lost].append((*told, -1.0))

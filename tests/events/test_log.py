@@ -8,25 +8,36 @@ from django.urls import reverse
 from events.log import in_words, known_verbs, record
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("accounts", "events", "notifications", "teams", "submissions", "judging")
+APPS = (
+    "accounts", "events", "notifications", "teams", "submissions", "judging",
+    "feedback", "mentoring", "recap", "dashboard",
+)  # fmt: skip
 
 
-def recorded_verbs():
-    """Every text in the second place of a call of ``record``, in the source."""
-    for app in (*APPS, "feedback", "dashboard"):
+def sources():
+    for app in APPS:
         for file in (ROOT / app).rglob("*.py"):
-            for node in ast.walk(ast.parse(file.read_text())):
-                if isinstance(node, ast.Call) and "record" in ast.unparse(node.func):
-                    for part in ast.walk(node.args[1]) if len(node.args) > 1 else ():
-                        if isinstance(part, ast.Constant) and "." in str(part.value):
-                            yield part.value
+            if file.name != "verbs.py":
+                yield ast.parse(file.read_text())
+
+
+def texts_in(tree):
+    for part in ast.walk(tree):
+        if isinstance(part, ast.Constant) and "." in str(part.value):
+            yield part.value
 
 
 def test_every_verb_has_words_and_no_words_are_left_over():
-    verbs = set(recorded_verbs())
+    recorded, written = set(), set()
+    for source in sources():
+        written.update(texts_in(source))
+        for node in ast.walk(source):
+            if isinstance(node, ast.Call) and "record" in ast.unparse(node.func):
+                # A verb stands second; some are chosen before, and stand elsewhere.
+                recorded.update(*(texts_in(part) for part in node.args[1:2]))
 
-    assert len(verbs) > 40
-    assert verbs == known_verbs()
+    assert len(recorded) > 40
+    assert recorded <= known_verbs() <= written
 
 
 def test_entries_read_as_sentences(sign_in, event, organiser):

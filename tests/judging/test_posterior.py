@@ -7,11 +7,12 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
 from django.core.management import execute_from_command_line
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from scipy.stats import kendalltau
 
@@ -322,6 +323,7 @@ duels = st.lists(
 
 @ANY
 @given(panels, duels, st.randoms(), st.permutations(range(1, 7)))
+@example([Rating(1, 2, 1, 1.0)], [Comparison(1, 1, 4)], Random(1), [2, 1, 3, 4, 5, 6])
 def test_neither_names_nor_their_order_change_anything(
     shortest_chain, ratings, pairs, chance, names
 ):
