@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from events.models import Event, Phase, Registration, Series, SeriesOrganiser
 from feedback.tasks import open_and_close_surveys
+from hackathon.environment import beside
 from judging.models import Judge, PublishedResult, Score
 from submissions import catalogue
 from submissions.models import Dataset, Project
@@ -54,8 +55,11 @@ def mail_to(smtp_server, address, words):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_whole_hackathon_from_the_admin_to_the_landscape(
-    start_site, start_worker, smtp_server, real_broker, open_page, tmp_path
+    start_site, start_worker, smtp_server, real_broker, open_page, tmp_path, settings
 ):
+    # What is changed here, as from another process, must renew the site's pages.
+    redis = {"LOCATION": beside(real_broker), "KEY_PREFIX": "menlo"}
+    settings.CACHES = {"default": {"BACKEND": "core.connections.RedisCache", **redis}}
     catalogue.load()
     olga = person("Olga", is_staff=True)
     series = Series.objects.create(name="Garage", slug="garage")
