@@ -43,6 +43,9 @@ def test_a_killed_worker_doubles_no_news_and_what_it_held_waits_for_a_person(
     deliver_due.delay()
     eventually(lambda: len(smtp_server.mails) >= 10, what="some mails")
 
+    smtp_server.delay = 2  # and no child is between two of them
+    sending = Notification.objects.filter(status=Status.SENDING)
+    eventually(sending.exists, what="a mail on its way")
     doomed.kill()
     smtp_server.delay = 0
     held = set(
