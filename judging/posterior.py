@@ -260,6 +260,7 @@ def _said(
     """What is said by or about each thing, in colours instead of names."""
     judge, project, criterion = colours.values()
     said: dict[tuple[str, Any], list[tuple[float, ...]]] = defaultdict(list)
+    told: tuple[int, ...]
     for one in ratings:
         told = (judge[one.judge], project[one.project], criterion[one.criterion])
         for kind in colours:
