@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from feedback.landscape.verdicts import desired, final_surveys
 from feedback.models import Question, Survey, Wish
 from feedback.privacy import shown, shown_groups
 from feedback.statistics import Estimate, mean_with_interval, share_with_interval
@@ -102,17 +103,7 @@ def desired_by_tool(wishes: QuerySet[Wish]) -> dict[int, Estimate]:
         desired_by_tool(Wish.objects.final().filter(survey__event__series=series))
         desired_by_tool(Wish.objects.final())
     """
-    rows: dict[int, list[Any]] = defaultdict(list)
-    closed = wishes.filter(survey__closed_at__isnull=False).order_by("pk")
-    for row in closed.values_list("tool_id", "wants_it", *OF_THE_SURVEY, named=True):
-        rows[row.tool_id].append(row)
-    found = {}
-    for tool, asked in rows.items():
-        said = shown(asked, lambda row: row.wants_it)
-        share = share_with_interval(sum(said), len(said))
-        if share is not None:
-            found[tool] = share
-    return found
+    return desired(wishes, final_surveys())
 
 
 def desired_tools(survey: Survey) -> list[Desired]:
