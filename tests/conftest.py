@@ -60,10 +60,19 @@ def nothing_counted():
 
 
 @pytest.fixture(autouse=True)
-def no_contexts_kept(request, monkeypatch):
-    """Django's tests copy all that a template is given; crawls do not ask for it."""
-    if request.node.get_closest_marker("crawl"):
-        monkeypatch.setattr(Template, "_render", lambda t, c: t.nodelist.render(c))
+def few_contexts_kept(request, monkeypatch):
+    """Django's tests copy all that each template is given, each part's and field's.
+
+    Enough is what the page itself was given; crawls do not even ask for that.
+    """
+    recording, is_crawl = Template._render, request.node.get_closest_marker("crawl")
+
+    def render(template, context):
+        if context.template is not template or is_crawl:
+            return template.nodelist.render(context)
+        return recording(template, context)
+
+    monkeypatch.setattr(Template, "_render", render)
 
 
 @pytest.fixture
