@@ -11,7 +11,11 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from operator import attrgetter
 from typing import Any, Generic, Protocol, TypeVar
+
+# In which order the cells of a series become groups.
+SERIES, ORDER = attrgetter("series"), attrgetter("series", "final_at", "event")
 
 T = TypeVar("T")
 H = TypeVar("H", bound=Hashable)
@@ -66,26 +70,25 @@ def groups(cells: Iterable[S]) -> list[tuple[S, ...]]:
     A cell of k or more is shown by itself. Smaller ones wait for the next small ones of
     their series, in the order in which they became final, until they are k together.
     """
-    in_order = sorted(
-        (cell for cell in cells if cell.size),
-        key=lambda cell: (cell.series, cell.final_at, cell.event),
-    )
+    in_order = sorted((cell for cell in cells if cell.size), key=ORDER)
     found: list[tuple[S, ...]] = []
-    for _series, of_series in groupby(in_order, key=lambda cell: cell.series):
+    for _series, of_series in groupby(in_order, key=SERIES):
         waiting: list[S] = []
+        people = needed = shown_from = 0
         for cell in of_series:
             if cell.size >= cell.k:
-                found.append((cell,))
+                if cell.size >= cell.shown_from:
+                    found.append((cell,))
                 continue
             waiting.append(cell)
-            if sum(c.size for c in waiting) >= max(c.k for c in waiting):
-                found.append(tuple(waiting))
+            people += cell.size
+            needed, shown_from = max(needed, cell.k), max(shown_from, cell.shown_from)
+            if people >= needed:
+                if people >= shown_from:
+                    found.append(tuple(waiting))
                 waiting = []
-    return [
-        group
-        for group in found
-        if sum(cell.size for cell in group) >= max(cell.shown_from for cell in group)
-    ]
+                people = needed = shown_from = 0
+    return found
 
 
 def atoms(cells: Iterable[Cell[T]]) -> list[Atom[T]]:

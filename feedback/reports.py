@@ -13,8 +13,10 @@ from django.db.models import Q
 from accounts.models import User
 from events.models import Event, Series
 from feedback.landscape.lessons import Lesson, lessons_about
+from feedback.landscape.network import LEAST_TOGETHER
 from feedback.landscape.remarks import Remark
 from feedback.landscape.stacks import (
+    PAIRS_SHOWN,
     Baskets,
     Link,
     Links,
@@ -63,9 +65,7 @@ __all__ = [
     "tool_report",
 ]
 
-PAIRS_SHOWN = 10
 PROJECTS_SHOWN = 60
-LEAST_TOGETHER = 2
 
 
 @dataclass(frozen=True)
@@ -201,8 +201,8 @@ def tool_report(tool: Tool) -> ToolReport:
     found = baskets(public_uses())
     both = [
         pair
-        for pair in pairs(found.tools.values())
-        if tool.pk in {pair.first, pair.second} and pair.count >= LEAST_TOGETHER
+        for pair in pairs(found.tools.values(), LEAST_TOGETHER)
+        if tool.pk in {pair.first, pair.second}
     ][:PAIRS_SHOWN]
     everyone = tools_in({*found.teams, tool.pk})
     lines = _lines_of(tool, found, everyone)

@@ -108,8 +108,8 @@ class Pair:
     lift: float
 
 
-def pairs(baskets: Iterable[Collection[int]]) -> list[Pair]:
-    """Which things were used together, most often first."""
+def pairs(baskets: Iterable[Collection[int]], least: int = 1) -> list[Pair]:
+    """Which things were used together ``least`` times or more, most often first."""
     single: Counter[int] = Counter()
     both: Counter[tuple[int, int]] = Counter()
     total = 0
@@ -121,5 +121,6 @@ def pairs(baskets: Iterable[Collection[int]]) -> list[Pair]:
     found = [
         Pair(a, b, count, count * total / (single[a] * single[b]))
         for (a, b), count in both.items()
+        if count >= least
     ]
     return sorted(found, key=lambda p: (-p.count, -p.lift, p.first, p.second))

@@ -101,8 +101,9 @@ def _distribution(factorial: Floats, sizes: Ints, a: Ints, b: Ints) -> Floats:
     spectrum = np.ones((len(a), width // 2 + 1), np.complex128)
     for event in np.flatnonzero(high.max(0, initial=0) > 0):
         n = int(sizes[event])
+        here = np.flatnonzero(high[:, event])  # where one is not used, nobody has both
         found, which = np.unique(
-            a[:, event] * (n + 1) + b[:, event], return_inverse=True
+            a[here, event] * (n + 1) + b[here, event], return_inverse=True
         )
         of_a, of_b = (part[:, None] for part in np.divmod(found, n + 1))
         k = np.arange(int(high[:, event].max()) + 1)[None, :]
@@ -110,7 +111,7 @@ def _distribution(factorial: Floats, sizes: Ints, a: Ints, b: Ints) -> Floats:
         size = np.full_like(of_a, n)
         chance = np.exp(_log_pmf(factorial, np.clip(k, low, most), size, of_a, of_b))
         chance[(k < low) | (k > most)] = 0
-        spectrum *= rfft(chance, width, axis=1)[which]
+        spectrum[here] *= rfft(chance, width, axis=1)[which]
     return np.asarray(np.clip(irfft(spectrum, width, axis=1), 0, 1))
 
 
@@ -167,8 +168,9 @@ def _count(stacks: Iterable[tuple[int, AbstractSet[int]]]) -> _Counts:
     columns = np.array([place[t] for _e, things in baskets for t in things], np.int64)
     event_of = np.array([events[event] for event, _things in baskets], np.int64)
     sizes = np.bincount(event_of, minlength=len(events))
-    used = np.zeros((len(every), len(events)))
-    np.add.at(used, (columns, event_of[rows]), 1)
+    used = np.bincount(
+        columns * len(events) + event_of[rows], minlength=len(every) * len(events)
+    ).reshape(len(every), len(events))
     enough = np.flatnonzero(used.sum(1) >= LEAST_TEAMS)
     matrix = coo_array(
         (np.ones(len(rows), np.int64), (rows, columns)), (len(baskets), len(every))
@@ -178,7 +180,7 @@ def _count(stacks: Iterable[tuple[int, AbstractSet[int]]]) -> _Counts:
     return _Counts(
         tools=np.array(every, np.int64)[enough],
         sizes=sizes,
-        used=used.astype(np.int64),
+        used=used,
         together=(matrix.T @ matrix).toarray(),
         expected=(used / sizes) @ used.T,
         # Of the hypergeometric: a b (n - a) (n - b) / (n n (n - 1)), event by event.

@@ -15,7 +15,7 @@ from events.models import Event
 from feedback.landscape.network import LEAST_TOGETHER, Kind, Network, network
 from feedback.landscape.rooms import Overlap, State, overlap, state
 from feedback.landscape.verdicts import Verdict
-from feedback.statistics import Estimate, Pair, pairs, share_with_interval
+from feedback.statistics import Estimate, pairs, share_with_interval
 from submissions.models import Project, Tool, ToolCategory, ToolUse
 
 MATRIX_SIZE = 8
@@ -222,23 +222,25 @@ def stacks(
         ),
         key=lambda row: (-row.teams, row.tool.name.casefold()),
     )
-    both = pairs(found.tools.values())
     return Stacks(
         rows=tuple(rows),
         projects=len(found.tools),
-        matrix=_matrix(rows, both),
+        matrix=_matrix(rows, found),
         together=tuple(
             Together((tools[p.first], tools[p.second]), p.count, p.lift)
-            for p in both
-            if p.count >= LEAST_TOGETHER
-        )[:PAIRS_SHOWN],
+            for p in pairs(found.tools.values(), LEAST_TOGETHER)[:PAIRS_SHOWN]
+        ),
     )
 
 
-def _matrix(rows: Sequence[ToolRow], found: Sequence[Pair]) -> tuple[MatrixRow, ...]:
+def _matrix(rows: Sequence[ToolRow], found: Baskets) -> tuple[MatrixRow, ...]:
     shown = [row for row in rows if row.teams >= LEAST_TOGETHER][:MATRIX_SIZE]
-    numbers = {(p.first, p.second): (p.count, p.lift) for p in found}
-    most = max((pair.count for pair in found), default=1)
+    wanted = {row.tool.pk for row in shown}
+    numbers = {
+        (p.first, p.second): (p.count, p.lift)
+        for p in pairs(tools & wanted for tools in found.tools.values())
+    }
+    most = max((count for count, _lift in numbers.values()), default=1)
 
     def cell(a: ToolRow, b: ToolRow) -> MatrixCell:
         if a is b:

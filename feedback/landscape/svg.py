@@ -47,6 +47,8 @@ def number(value: float) -> str:
 
 def width_of(text: str) -> float:
     """About how many letters wide a text is: ideographs count double, marks nothing."""
+    if text.isascii():
+        return len(text)
     return sum(
         0
         if unicodedata.combining(char)

@@ -220,27 +220,56 @@ def verdicts(
 
     ``reviews`` are all of a series, or of everybody; ``events`` those to tell about.
     """
-    cells: dict[int, tuple[list[Tally], list[Tally], list[Tally]]]
-    cells = defaultdict(lambda: ([], [], []))
+    reviewers, score, again = (_Question(surveys, events) for _n in range(3))
     for tool, survey, n, scored, total, squares, said, yes in _tallies(reviews):
-        reviewers, score, again = cells[tool]
-        reviewers.append(surveys.cell(survey, n))
-        score.append(surveys.cell(survey, scored, total, squares))
-        again.append(surveys.cell(survey, said, yes))
-    shown: dict[int, tuple[list[Tally], ...]] = defaultdict(lambda: ([], [], []))
-    for tool, questions in cells.items():
-        own = shown[surveys.current(tool)]
-        for question, of_question in zip(own, questions, strict=True):
-            question += _inside(groups(of_question), events)  # noqa: PLW2901
+        reviewers.add(tool, survey, n)
+        score.add(tool, survey, scored, total, squares)
+        again.add(tool, survey, said, yes)
+    scores, shares = score.shown(), again.shown()
     return {
         tool: Verdict(
-            reviewers=sum(cell.size for cell in reviewers),
-            score=_score(score),
-            again=_share(again),
+            reviewers=n,
+            score=score_from_sums(*scores.get(tool, (0, 0, 0))),
+            again=_share(shares.get(tool)),
         )
-        for tool, (reviewers, score, again) in shown.items()
-        if reviewers
+        for tool, (n, _total, _squares) in reviewers.shown().items()
     }
+
+
+class _Question:
+    """The sums over all that may be shown of one question, by tool."""
+
+    def __init__(self, surveys: Surveys, events: AbstractSet[int] | None) -> None:
+        self.surveys, self.events = surveys, events
+        self.sums: dict[int, tuple[int, int, int]] = {}
+        self.small: dict[int, list[Tally]] = defaultdict(list)
+
+    def add(
+        self, tool: int, survey: int, size: int, total: int = 0, squares: int = 0
+    ) -> None:
+        """``tool`` is the name under which it was reviewed.
+
+        Most cells are a group of their own, and there are thousands; only those of
+        fewer than k people are kept, to be grouped.
+        """
+        _series, _final_at, event, k, shown_from = self.surveys.by_pk[survey]
+        if size < k:
+            self.small[tool].append(self.surveys.cell(survey, size, total, squares))
+        elif size >= shown_from and (self.events is None or event in self.events):
+            self._sum(tool, size, total, squares)
+
+    def _sum(self, tool: int, size: int, total: int, squares: int) -> None:
+        name = self.surveys.current(tool)
+        n, sum_, sum_of_squares = self.sums.get(name, (0, 0, 0))
+        self.sums[name] = n + size, sum_ + total, sum_of_squares + squares
+
+    def shown(self) -> dict[int, tuple[int, int, int]]:
+        """How many people, the sum of their answers and of the squares; once only."""
+        while self.small:
+            tool, cells = self.small.popitem()
+            for cell in _inside(groups(cells), self.events):
+                self._sum(tool, cell.size, cell.total, cell.squares)
+        return self.sums
 
 
 def _score(cells: Sequence[Tally]) -> Estimate | None:
@@ -251,10 +280,9 @@ def _score(cells: Sequence[Tally]) -> Estimate | None:
     )
 
 
-def _share(cells: Sequence[Tally]) -> Estimate | None:
-    return share_with_interval(
-        sum(cell.total for cell in cells), sum(cell.size for cell in cells)
-    )
+def _share(sums: tuple[int, int, int] | None) -> Estimate | None:
+    n, yes, _squares = sums or (0, 0, 0)
+    return share_with_interval(yes, n)
 
 
 def desired(
@@ -263,21 +291,18 @@ def desired(
     events: AbstractSet[int] | None = None,
 ) -> dict[int, Estimate]:
     """By tool: of those who did not use it and were asked, the share who want to."""
-    cells: dict[int, list[Tally]] = defaultdict(list)
+    wished = _Question(surveys, events)
     for tool, survey, n, yes in (
         _final(wishes)
         .values("tool_id", "survey_id")
         .annotate(n=Count("pk"), yes=_number(Q(wants_it=True)))
         .values_list("tool_id", "survey_id", "n", "yes")
     ):
-        cells[tool].append(surveys.cell(survey, n, yes))
-    shown: dict[int, list[Tally]] = defaultdict(list)
-    for tool, of_tool in cells.items():
-        shown[surveys.current(tool)] += _inside(groups(of_tool), events)
+        wished.add(tool, survey, n, yes)
     return {
         tool: share
-        for tool, found in shown.items()
-        if (share := _share(found)) is not None
+        for tool, sums in wished.shown().items()
+        if (share := _share(sums)) is not None
     }
 
 

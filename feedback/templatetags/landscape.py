@@ -20,6 +20,31 @@ def percent(share: float) -> str:
 
 
 @register.filter
+def share(found: Estimate | None) -> SafeString:
+    """A share and its interval; in the place of one of too few, what stands there."""
+    if not found:  # also what a template makes of no verdict at all
+        return too_few()
+    return format_html(
+        '<strong>{}</strong> <small class="muted">{}\N{EN DASH}{}</small>',
+        *(percent(part) for part in (found.value, found.low, found.high)),
+    )
+
+
+@register.filter
+def score(found: Estimate | None) -> SafeString:
+    """The same of a score from 0 to 100, with a picture and from how many people."""
+    if not found:  # also what a template makes of no verdict at all
+        return too_few()
+    return format_html(
+        '{} <span><strong>{}</strong> <small class="muted">{}\N{EN DASH}{}, {}</small>'
+        "</span>",
+        interval(found),
+        *(rounded(part) for part in (found.value, found.low, found.high)),
+        gettext("{n} people").format(n=found.n),
+    )
+
+
+@register.filter
 def rounded(value: float) -> str:
     return f"{value:.0f}"
 

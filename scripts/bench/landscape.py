@@ -38,10 +38,9 @@ def prepare(folder):
     os.environ.setdefault("DATA_DIR", str(folder))
     os.environ.setdefault("MENLO_DEMO", "true")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hackathon.settings")
-    import django
-
-    django.setup()
     from django.core.management import call_command
+
+    import hackathon.wsgi  # noqa: F401 -- collects garbage as the site's processes do
 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
