@@ -63,12 +63,16 @@ def nothing_counted():
 def few_contexts_kept(request, monkeypatch):
     """Django's tests copy all that each template is given, each part's and field's.
 
-    Enough is what the page itself was given; crawls do not even ask for that.
+    Enough is what the page itself was given, or each part of one that is asked for
+    without its page; crawls do not even ask for that.
     """
     recording, is_crawl = Template._render, request.node.get_closest_marker("crawl")
 
     def render(template, context):
-        if context.template is not template or is_crawl:
+        is_part = isinstance(context.template, Template) and (
+            context.template is not template
+        )
+        if is_part or is_crawl:
             return template.nodelist.render(context)
         return recording(template, context)
 

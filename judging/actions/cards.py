@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +12,7 @@ from django.db.models import (
     F,
     FilteredRelation,
     Q,
+    QuerySet,
     Subquery,
 )
 from django.utils import timezone
@@ -27,8 +27,8 @@ from events.models import Event, Phase, PhaseWindow
 from judging import chain
 from judging.actions.absences import tell_of_absence
 from judging.actions.pairings import declare_conflict
-from judging.conflicts import in_conflict
-from judging.models import Criterion, Judge, Score, Scorecard, ScorecardRevision
+from judging.conflicts import known_of, what_is_in_conflict
+from judging.models import Criterion, Score, Scorecard, ScorecardRevision
 from judging.payload import CONFLICT, CardPayload, content_of, read_payload
 from submissions.models import Project
 
@@ -167,26 +167,28 @@ def _rubric_of(card: Scorecard) -> tuple[list[Criterion], dict[int, int]]:
     }
 
 
-@lru_cache(maxsize=200)
-def _projects_for(
-    pk: int, event: int, email: str, user: int | None
-) -> Prepared[Project]:
+@Prepared
+def _projects(
+    project: int,
+    judge: int,
+    event: int,
+    user: int,
+    email: str,
+    at_domain: str,
+    below_domain: str,
+) -> QuerySet[Project]:
     """What decides whether this judge may score a project now."""
-    judge = Judge(pk=pk, event_id=event, email=email, user_id=user)
     window = PhaseWindow.objects.filter(event=event, phase=Phase.JUDGING)
-    return Prepared(
-        lambda project: (
-            Project.objects.annotate(
-                is_conflict=ExpressionWrapper(
-                    in_conflict(judge), output_field=BooleanField()
-                ),
-                opens_at=Subquery(window.values("opens_at")[:1]),
-                closes_at=Subquery(window.values("closes_at")[:1]),
-            )
-            .only("status")
-            .filter(pk=project)
-            .order_by()
+    conflict = what_is_in_conflict(judge, event, user, email, at_domain, below_domain)
+    return (
+        Project.objects.annotate(
+            is_conflict=ExpressionWrapper(conflict, output_field=BooleanField()),
+            opens_at=Subquery(window.values("opens_at")[:1]),
+            closes_at=Subquery(window.values("closes_at")[:1]),
         )
+        .only("status")
+        .filter(pk=project)
+        .order_by()
     )
 
 
@@ -194,9 +196,7 @@ def _on_time(card: Scorecard, payload: CardPayload) -> set[str]:
     """Which of the fields that were tapped are on time; raise if none may be."""
     judge = card.judge
     project: Any
-    (project,) = _projects_for(judge.pk, judge.event_id, judge.email, judge.user_id)(
-        project=card.project_id
-    )
+    (project,) = _projects(project=card.project_id, **known_of(judge))
     if project.status != Project.Status.SUBMITTED:
         raise ProjectIsGone
     if project.is_conflict:

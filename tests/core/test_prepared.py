@@ -1,7 +1,10 @@
 """A prepared queryset gives what the queryset gives."""
 
 import pytest
-from django.db.models import Exists, F, OuterRef
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, Value
+from django.db.models.lookups import Exact
+from django.test.utils import CaptureQueriesContext
 
 from core.prepared import Prepared
 from events.models import Event, PhaseWindow
@@ -35,6 +38,46 @@ def test_rows_are_as_the_queryset_gives_them(db, django_assert_num_queries):
         assert found == seen(build(**numbers))
         assert len(found) == 1
     assert prepared(event=events[0].pk, series=events[1].series_id) == []
+
+
+def by_name(series, name: str):
+    return Event.objects.filter(Exact(F("name"), Value(name)), series=series)
+
+
+def test_texts_are_asked_for_as_they_are(event):
+    prepared = Prepared(by_name)
+    odd = EventFactory(series=event.series, name="100 % d'Or $1 \\ %s")
+
+    for known in (event, odd, event):
+        assert prepared(series=event.series_id, name=known.name) == [known]
+    assert prepared(series=event.series_id, name="%") == []
+
+
+def test_a_text_that_the_sql_has_otherwise_is_refused(db):
+    def alike(name: str):
+        return Event.objects.filter(name__icontains=name)
+
+    with pytest.raises(ValueError, match="as they are: name"):
+        Prepared(alike)(name="x")
+
+
+def test_postgresql_plans_it_once_for_each_connection(event):
+    prepared = Prepared(build)
+    with CaptureQueriesContext(connection) as queries:
+        for _time in range(3):
+            prepared(event=event.pk, series=event.series_id)
+
+    how = "EXECUTE" if connection.vendor == "postgresql" else "SELECT"
+    assert [query["sql"].split()[0] for query in queries] == [how] * 3
+    if how == "SELECT":  # SQLite plans in no time
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), sum(generic_plans + custom_plans) "
+            "FROM pg_prepared_statements WHERE name = %s",
+            [prepared.name],
+        )
+        assert cursor.fetchone() == (1, 3)
 
 
 @pytest.mark.django_db(transaction=True)
