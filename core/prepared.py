@@ -51,6 +51,9 @@ class Prepared(Generic[M]):
         queryset = self.build(**{name: value for value, name in names.items()})
         compiler = queryset.query.get_compiler(queryset.db)
         sql, params = compiler.as_sql()
+        columns = [column for column, *_rest in compiler.select]
+        converters = compiler.get_converters(columns[: compiler.col_count])
+        compiler.get_converters = lambda _columns: converters
         if hidden := [name for value, name in names.items() if value not in params]:
             raise ValueError(f"not in the SQL as they are: {', '.join(hidden)}")
         return compiler, sql, list(params), names

@@ -33,6 +33,11 @@ from judging.payload import CONFLICT, CardPayload, content_of, read_payload
 from submissions.models import Project
 
 Outcome = ScorecardRevision.Outcome
+# What arrives may change of a card; the rest needs not be sent to the database.
+WRITTEN = (
+    *("status", "notes", "feedback", "is_starred"),
+    *("revision", "taps", "client", "scored_at", "chain", "received"),
+)
 
 
 class NotYours(Refused):
@@ -274,7 +279,7 @@ def _apply(
     card.revision = max(card.revision, payload.revision)
     if taken:
         card.client, card.scored_at = payload.client, timezone.now()
-    card.save()
+    card.save(update_fields=WRITTEN)
     if gone := before.keys() - scores.keys():
         card.scores.filter(criterion__in=gone).delete()
     if changed := scores.items() - before.items():
