@@ -33,3 +33,16 @@ class SessionStore(cached_db.SessionStore):
             return db.SessionStore.load(self)  # and leave the cache alone
         data: dict[str, Any] | None = self.brought.get(self.cache_key)
         return super().load() if data is None else data
+
+    def exists(self, session_key: str) -> bool:
+        """Ask the database alone: it knows every session."""
+        return db.SessionStore.exists(self, session_key)
+
+    def delete(self, session_key: str | None = None) -> None:
+        """While the cache is away people can sign out; their browsers forget the key.
+
+        A cache that comes back with what it knew forgets it when the session runs out.
+        """
+        db.SessionStore.delete(self, session_key)
+        if key := session_key or self.session_key:
+            unless_away(cache.delete, self.cache_key_prefix + key)

@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
+from core.pagecache import unless_away
 from judging.estimates import kept_verdict, verdict_on
 from judging.evidence import Evidence
 from judging.explaining import judge_in_words, look_at, middle_of, why
@@ -30,15 +31,21 @@ def ready_verdict(evidence: Evidence) -> dict[str, Any] | None:
 
 
 def _waited(evidence: Evidence) -> bool:
-    """Ask a worker once; whether it was asked long ago and has not answered."""
+    """Ask a worker once; whether it was asked long ago and has not answered.
+
+    While the cache is away, nobody can tell who was asked.
+    """
     key, now = f"estimate-asked:{evidence.digest}", timezone.now()
-    if cache.add(key, now, 600):
+    is_new = unless_away(cache.add, key, now, 600)
+    if is_new is None:
+        return True
+    if is_new:
         # A partial has no name, which Django asks for when the broker is away.
         transaction.on_commit(
             lambda: estimate_round.delay(evidence.round.pk), robust=True
         )
         return False
-    asked: datetime = cache.get(key) or now
+    asked: datetime = unless_away(cache.get, key) or now
     return now - asked > PATIENCE
 
 

@@ -35,6 +35,14 @@ CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-network
 PATIENCE = 30  # seconds
 DATABASES = {"db", "transactional_db"}
 REAL_PARTS = {"environment", "redis_server", "smtp_server"}
+# As ``CACHES``: nobody answers there.
+REDIS_AWAY = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": "redis://127.0.0.1:1/0",
+        "OPTIONS": {"socket_connect_timeout": 1},
+    }
+}
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -28,16 +28,10 @@ from tests.factories.events import (
     SeriesFactory,
 )
 from tests.factories.teams import TeamFactory
+from tests.parts import REDIS_AWAY
 
 pytestmark = pytest.mark.django_db(transaction=True)
 served = count()
-REDIS_AWAY = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": "redis://127.0.0.1:1/0",
-        "OPTIONS": {"socket_connect_timeout": 1},
-    }
-}
 
 
 @public_page

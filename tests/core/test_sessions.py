@@ -1,19 +1,16 @@
 """Sessions on one way with what else a page asks the cache for."""
 
 import pytest
+from allauth.account.models import EmailAddress
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import override_settings
+from django.urls import reverse
 
 from core.sessions import SessionStore
+from tests.parts import REDIS_AWAY
 
 pytestmark = pytest.mark.django_db
-REDIS_AWAY = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": "redis://127.0.0.1:1/0",
-        "OPTIONS": {"socket_connect_timeout": 1},
-    }
-}
 
 
 @pytest.fixture
@@ -69,3 +66,22 @@ def test_without_the_cache_a_session_is_still_known(known):
         assert (store.asked, store.brought) == (("a",), None)
         assert opened(known)["name"] == "Ada"
         assert "name" not in opened("0" * 32)
+
+
+def test_people_sign_in_and_out_while_the_cache_is_away(client, stranger):
+    page, door = reverse("accounts:profile"), reverse("account_login")
+    stranger.set_password("correct horse")
+    stranger.save()
+    EmailAddress.objects.create(user=stranger, email=stranger.email, verified=True)
+    right = {"login": stranger.email, "password": "correct horse"}
+    with override_settings(CACHES=REDIS_AWAY):
+        assert client.post(door, right).status_code == 302
+        assert client.get(page).status_code == 200
+        assert client.post(reverse("account_logout")).status_code == 302
+        assert client.get(page).status_code == 302
+        assert not Session.objects.exists()
+
+        wrong = {**right, "password": "guessed"}
+        told = [client.post(door, wrong).content.decode() for _try in range(6)]
+
+    assert ["Too many tries" in page for page in told] == 5 * [False] + [True]

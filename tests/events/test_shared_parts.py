@@ -22,15 +22,9 @@ from tests.factories.accounts import UserFactory
 from tests.factories.events import EventFactory, RegistrationFactory, TrackFactory
 from tests.factories.submissions import ProjectFactory
 from tests.factories.teams import MembershipFactory
+from tests.parts import REDIS_AWAY
 
 pytestmark = pytest.mark.django_db(transaction=True)
-REDIS_AWAY = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": "redis://127.0.0.1:1/0",
-        "OPTIONS": {"socket_connect_timeout": 1},
-    }
-}
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
+from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -56,6 +57,7 @@ from tests.factories.judging import (
 from tests.factories.submissions import ProjectFactory
 from tests.factories.teams import MembershipFactory
 from tests.judging.test_posterior import rank, written
+from tests.parts import REDIS_AWAY
 from tests.races import race
 
 
@@ -738,6 +740,14 @@ def test_a_large_round_is_weighed_by_a_worker(
     monkeypatch.setattr(presenting, "PATIENCE", timezone.timedelta(0))
     assert "Computed from 12" in html(client, host, "order", round_.event)
     estimate_round(0)  # gone meanwhile
+
+
+def test_without_a_cache_the_page_weighs_by_itself(
+    round_, panel, host, client, monkeypatch
+):
+    monkeypatch.setattr(presenting, "SMALL", 5)
+    with override_settings(CACHES=REDIS_AWAY):
+        assert "Computed from 12 scores" in html(client, host, "order", round_.event)
 
 
 def test_the_buttons_of_the_results_page(round_, host, second_host, client):
