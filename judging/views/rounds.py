@@ -45,15 +45,20 @@ class CoverageView(RunJudgingView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         hall = enter(self.round)
+        is_pairwise = self.round.kind == Round.Kind.PAIRWISE
+        modes = dict(MODES)
+        if is_pairwise:  # judges are sent where an answer tells most, not by a plan
+            del modes["pin"]
         mode = self.request.GET.get("mode", "")
         taking_part = {project.pk for project in [*hall.projects, *hall.set_aside]}
         return super().get_context_data(
             round=self.round,
+            is_pairwise=is_pairwise,
             hall=hall,
             grid=grid_of(hall),
             states=STATES.values(),
-            modes=MODES.items(),
-            mode=mode if mode in MODES else "pin",
+            modes=modes.items(),
+            mode=mode if mode in modes else next(iter(modes)),
             preview=self.preview(hall),
             judges=[judge for judge in hall.judges if judge.revoked_at is None],
             others=[

@@ -900,3 +900,24 @@ def test_two_organisers_open_a_round_once(expo, finals, host):
 
     assert sum(isinstance(answer, Refused) for answer in answers) == 2
     assert len(live(finals)) == 10
+
+
+def test_a_pairwise_round_has_no_cards_to_count(client, event, organiser, judge):
+    round_ = RoundFactory(event=event, kind="pairwise", name="Which is better")
+    ProjectFactory(team__event=event, submitted=True)
+    client.force_login(organiser)
+    progress = reverse("judging:pairs_progress", args=[event.slug, round_.pk])
+
+    ways = client.get(reverse("judging:ranking", args=[event.slug])).content.decode()
+    grid = client.get(reverse("judging:coverage", args=[event.slug, round_.pk]))
+
+    assert progress in ways
+    assert reverse("judging:remote", args=[event.slug, round_.pk]) not in ways
+    shown = grid.content.decode()
+    assert progress in shown
+    assert not [
+        words
+        for words in ("cards scored", "of 3 judges", "pins:", "0 of 0")
+        if words in shown
+    ]
+    assert "forbids: must not see it" in shown
