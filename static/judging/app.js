@@ -24,7 +24,8 @@ let drawn; // what the page shows, in short
 let held = false; // a finger is on the glass
 let touched = 0;
 let hasLeft = false; // signed out: nothing is fetched or kept any more
-const undo = [];
+const UNDOABLE = 30; // so many of the last taps, also after the page was loaded again
+let undo = [];
 
 const outbox = new Outbox({
   me: () => state?.judge.id,
@@ -100,12 +101,13 @@ async function change(id, values, remember = true) {
     const old = Object.fromEntries(Object.keys(values).map((field) => [field, store.valueOf(before, field)]));
     if (Object.keys(values).some((field) => field.startsWith("scores."))) old.status = before.status;
     delete old.reason;
-    undo.push({ id, before: old });
+    undo = [...undo, { id, before: old }].slice(-UNDOABLE);
   }
   writing += 1;
   show("warning", texts.writing);
   try {
     state = await store.change(id, values, Date.now() + (state.skew ?? 0), state);
+    store.keep("undo", undo);
   } finally {
     writing -= 1;
   }
@@ -290,6 +292,7 @@ async function start() {
   const judge = Number(root.dataset.judge || 0);
   if (known && judge && known.judge.id !== judge) await makeWay(known);
   else state = known;
+  if (state) undo = (await store.kept("undo")) ?? [];
   if (judge) outbox.closed = ""; // the server has just let us in
   // What lies on the phone is shown at once; without it there is only the network.
   const news = fetchState().catch(() => {});

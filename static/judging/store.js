@@ -259,7 +259,7 @@ export async function unlock({ judge, vault = [] }) {
 }
 
 async function forgetState(t) {
-  for (const name of ["state", "news", "client", "closed"]) await t.delete("kept", name);
+  for (const name of ["state", "news", "client", "closed", "undo"]) await t.delete("kept", name);
 }
 
 /** Forget the state and this judge's cards; another judge's wait on. */

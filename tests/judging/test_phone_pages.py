@@ -68,6 +68,7 @@ def test_everything_can_be_taken_back(make_panel, open_phone):
     page.locator("#mark-absent[aria-pressed=false]").wait_for()
     undo.click()
     page.locator("#star[aria-pressed=false]").wait_for()
+    page.reload()
     undo.click()
     eventually(lambda: phone.checked() == {0: 3}, what="the score before")
     undo.click()
