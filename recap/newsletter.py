@@ -43,7 +43,7 @@ def _part(part: Part, event: Event) -> Iterator[str]:
     yield normal(part.text)
     if part.picture:
         yield "\n".join(
-            f"- {plain(bar.name)}: {bar.count}" for bar in part.picture.bars
+            f"- {plain(name)}: {teams}" for name, teams in part.picture.most_used()
         )
     if part.names:
         yield "\n".join(f"- {title}: {plain(names)}" for title, names in part.names)

@@ -1,62 +1,33 @@
-"""A bar for each tool, as SVG that a page, a reader of screens and a printer can use.
+"""The landscape of one event: charts for a page and for paper, and a list of words."""
 
-No colour stands in it: the page's style sheet paints its classes, and the PDF paints
-them by the plain attributes, which any style sheet overrules.
-"""
-
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.template.loader import render_to_string
+from feedback.landscape import charts, pictures
+from feedback.landscape.stacks import Room
+from feedback.landscape.svg import Drawing
+from feedback.reports import EventReport
+from recap import facts
 
-MOST = 12
-LINE = 30
-LEFT = 190
-WIDE = 560
-FULL = WIDE - LEFT - 50
-LONGEST = 24
-
-
-@dataclass(frozen=True)
-class Bar:
-    name: str
-    count: int
-    y: int
-    width: int
-
-    @property
-    def short(self) -> str:
-        return (
-            self.name if len(self.name) <= LONGEST else f"{self.name[: LONGEST - 1]}…"
-        )
+MOST = 12  # tools in a list
+COLUMNS = 2  # of rooms on a page of paper, so that their letters can be read
 
 
 @dataclass(frozen=True)
 class Picture:
-    bars: tuple[Bar, ...]
-    more: int  # tools that found no place
+    report: EventReport
 
-    @property
-    def height(self) -> int:
-        return LINE * len(self.bars) + 10
+    def rooms(self) -> list[tuple[Room, Drawing]]:
+        return pictures.room_charts(self.report.rooms, self.report.stacks.most_teams)
 
-    @property
-    def svg(self) -> str:
-        return render_to_string(
-            "recap/_bars.svg", {"picture": self, "wide": WIDE, "left": LEFT}
-        )
+    def bands(self) -> list[str]:
+        return charts.band_words()
 
+    def on_paper(self) -> str:
+        """One SVG file."""
+        return pictures.rooms_sheet(
+            self.report.rooms, self.report.stacks.most_teams, COLUMNS
+        ).file()
 
-def bars(counts: Sequence[tuple[str, int]]) -> Picture | None:
-    """The most used tools; ``None`` where no project names any."""
-    if not counts:
-        return None
-    shown = counts[:MOST]
-    most = max(count for _name, count in shown)
-    return Picture(
-        tuple(
-            Bar(name, count, 5 + LINE * number, max(2, round(FULL * count / most)))
-            for number, (name, count) in enumerate(shown)
-        ),
-        more=len(counts) - len(shown),
-    )
+    def most_used(self) -> list[tuple[str, int]]:
+        """Tools by name, with how many teams used them."""
+        return facts.tools_used(self.report)[:MOST]

@@ -166,7 +166,7 @@ def _part(
     chart = ""
     if part.picture:
         chart = f"chart{number}.svg"
-        files[chart] = _drawable(part.picture.svg).encode()
+        files[chart] = _drawable(part.picture.on_paper()).encode()
     return {
         "section": part.section if is_new else "",
         "title": part.title,
@@ -175,7 +175,7 @@ def _part(
         "pictures": list(_pictures(part, number, files)),
         "nodes": _nodes(part),
         "chart": chart,
-        "chart_alt": _("How many teams used which tool"),
+        "chart_alt": _("The tools of the day, room by room"),
     }
 
 

@@ -15,7 +15,7 @@ from events.models import Event
 from feedback.reports import event_report
 from recap import facts
 from recap.models import Block, BlockQuerySet, Recap
-from recap.picture import Picture, bars
+from recap.picture import Picture
 from recap.writing import lesson_draft, project_draft
 from submissions.models import Dataset, Idea, Project, ProjectPicture, Tool
 
@@ -112,7 +112,9 @@ def facts_of(project: Project) -> ProjectFacts:
 
 
 def picture_of(event: Event) -> Picture | None:
-    return bars(facts.tools_used(event_report(event)))
+    """``None`` where no project names any tool."""
+    report = event_report(event)
+    return Picture(report) if report.rooms else None
 
 
 def _names(recap: Recap) -> Iterator[tuple[str, str]]:

@@ -25,10 +25,10 @@ def trend_charts(trends: tuple[Trend, ...]) -> list[Drawing]:
     return [charts.trend_chart(trend, highest) for trend in trends]
 
 
-def rooms_sheet(rooms: tuple[Room, ...], most: int) -> Drawing:
+def rooms_sheet(rooms: tuple[Room, ...], most: int, columns: int = 3) -> Drawing:
     return stacked(
         [charts.room_chart(room, most, is_headed=True) for room in rooms],
-        3,
+        columns,
         title=_("The tooling landscape, room by room"),
         description=_(
             "A circle is a tool, its area how many teams used it, its number the score."
