@@ -2,11 +2,12 @@
 
 Starts PostgreSQL, Redis and gunicorn with two sync workers as in production. A judge is
 a phone: it sends whole scorecards one after another, repeats what was not answered by
-our own JSON, and lists what it was told is saved. Three loads, in one run:
+our own JSON, and lists what it was told is saved. Four loads, in one run:
 
     steady     100 judges, 20 scorecards each, nothing goes wrong
     killed     the same, while gunicorn is killed and started again three times
     reconnect  300 judges with 25 scorecards each within 5 s, and 50 pages a second
+    votes      100 judges who say 20 times which of two projects is better
 
 Then each list is compared with the database. Loopback only; ends by itself.
 """
@@ -73,38 +74,43 @@ async def ask(
 
 
 async def deliver(
-    port: int, judge: dict[str, Any], card: int, body: dict[str, Any], tally: Tally
-) -> None:
-    """Send one scorecard until our own JSON says that this revision is saved."""
+    port: int,
+    judge: dict[str, Any],
+    path: str,
+    revision: int,
+    body: dict[str, Any],
+    tally: Tally,
+) -> dict[str, Any] | None:
+    """Send until our own JSON says that this revision is saved; that, or ``None``."""
     deadline, pause = time.monotonic() + PATIENCE, 0.05
     text = json.dumps(body).encode()
-    headers = {
+    while time.monotonic() < deadline:
+        sent = time.monotonic()
+        try:
+            status, content = await ask(port, "PUT", path, headers_of(judge), text)
+            answer = json.loads(content)
+        except (OSError, ValueError, IndexError, TimeoutError):
+            status, answer = 0, {}
+        if status == 200 and answer.get("revision") == revision:
+            tally.waits.append(time.monotonic() - sent)
+            return dict(answer)
+        if 400 <= status < 500 and status not in {408, 425, 429}:
+            tally.refused.append(f"{status} {answer}")
+            return None
+        tally.retries += 1
+        await asyncio.sleep(pause * random.uniform(0.5, 1.5))
+        pause = min(2 * pause, 2.0)
+    tally.refused.append("gave up")
+    return None
+
+
+def headers_of(judge: dict[str, Any]) -> dict[str, str]:
+    return {
         "Cookie": judge["cookie"],
         "X-CSRFToken": judge["csrf"],
         "Referer": f"https://{HOST}/judge/",
         "Content-Type": "application/json",
     }
-    while time.monotonic() < deadline:
-        sent = time.monotonic()
-        try:
-            status, content = await ask(
-                port, "PUT", f"/judge/api/scorecards/{card}/", headers, text
-            )
-            answer = json.loads(content)
-        except (OSError, ValueError, IndexError, TimeoutError):
-            status, answer = 0, {}
-        if status == 200 and answer.get("revision") == body["revision"]:
-            tally.waits.append(time.monotonic() - sent)
-            key = (card, body["client"], body["revision"])
-            tally.saved[key] = body["scores"]
-            return
-        if 400 <= status < 500 and status not in {408, 425, 429}:
-            tally.refused.append(f"{status} {answer}")
-            return
-        tally.retries += 1
-        await asyncio.sleep(pause * random.uniform(0.5, 1.5))
-        pause = min(2 * pause, 2.0)
-    tally.refused.append("gave up")
 
 
 def scorecard(
@@ -130,10 +136,49 @@ async def shift(
     async def one(judge: dict[str, Any]) -> None:
         for card in judge["cards"][:cards]:
             body = scorecard(rng, world["criteria"], f"phone-{load}", load)
-            await deliver(port, judge, card, body, tally)
+            path = f"/judge/api/scorecards/{card}/"
+            if await deliver(port, judge, path, load, body, tally):
+                tally.saved[card, body["client"], load] = body["scores"]
 
     tally.began = time.monotonic()
     await asyncio.gather(*(one(judge) for judge in world["judges"][:judges]))
+    tally.ended = time.monotonic()
+
+
+async def walks(
+    port: int, world: dict[str, Any], judges: int, votes: int, tally: Tally
+) -> None:
+    """Every judge goes where the site sends them, and compares with the one before."""
+    rng = random.Random(SEED)
+
+    async def begun(judge: dict[str, Any]) -> dict[str, Any]:
+        _status, content = await ask(
+            port, "POST", "/judge/api/pairs/", headers_of(judge)
+        )
+        (walk,) = json.loads(content)["rounds"]
+        return dict(walk)
+
+    async def one(judge: dict[str, Any], walk: dict[str, Any]) -> None:
+        for number in range(votes + 1):  # with the first one seen
+            body = {
+                "round": walk["round"],
+                "previous": walk["at"],
+                "current": walk["ahead"][0],
+                "answer": rng.choice(["previous", "current"]) if walk["at"] else "seen",
+                "seconds": 30,
+            }
+            path = f"/judge/api/comparisons/walk/{number}/"
+            answer = await deliver(port, judge, path, number, body, tally)
+            if answer is None:
+                return
+            if body["answer"] != "seen":
+                tally.saved[judge["pk"], "walk", number] = {}
+            walk = answer["walk"]
+
+    panel = world["judges"][:judges]
+    begun_walks = [await begun(judge) for judge in panel]
+    tally.began = time.monotonic()
+    await asyncio.gather(*map(one, panel, begun_walks))
     tally.ended = time.monotonic()
 
 
@@ -182,14 +227,16 @@ async def killing(web: Web, times: int) -> None:
 
 
 def compare(tally: Tally, rows: list[Any], cards: dict[str, Any]) -> tuple[int, int]:
-    """How many of the saved scorecards the database has not, and has twice."""
+    """How many of the saved scorecards or votes the database has not, and has twice."""
     kept: dict[tuple[int, str, int], int] = {}
     for card, client, revision in rows:
         key = (card, client, revision)
         kept[key] = kept.get(key, 0) + 1
     lost = sum(key not in kept for key in tally.saved)
     lost += sum(
-        cards[str(card)] != scores for (card, _c, _r), scores in tally.saved.items()
+        cards[str(card)] != scores
+        for (card, _c, _r), scores in tally.saved.items()
+        if scores
     )
     doubled = sum(kept[key] > 1 for key in tally.saved if key in kept)
     return lost, doubled
@@ -207,10 +254,10 @@ def tell(name: str, tally: Tally, lost: int, doubled: int) -> None:
 async def loads(web: Web, world: dict[str, Any], env: dict[str, str]) -> bool:
     fine = True
 
-    def judged(name: str, tally: Tally) -> None:
+    def judged(name: str, tally: Tally, what: str = "rows") -> None:
         nonlocal fine
         found = in_django(env, "judges_data.py", "count")
-        lost, doubled = compare(tally, found["rows"], found["cards"])
+        lost, doubled = compare(tally, found[what], found["cards"])
         tell(name, tally, lost, doubled)
         fine = fine and not (lost or doubled or tally.refused)
 
@@ -231,6 +278,9 @@ async def loads(web: Web, world: dict[str, Any], env: dict[str, str]) -> bool:
     guests.cancel()
     await asyncio.gather(guests, return_exceptions=True)
     judged("reconnect, 300 judges x 25", tally)
+    votes = Tally()
+    await walks(web.port, world, 100, 20, votes)
+    judged("votes, 100 judges", votes, "votes")
     print(
         f"\nAll {len(tally.saved)} stored in {tally.ended - tally.began:.1f} s; "
         f"{len(waits)} pages meanwhile, the slowest in {max(waits, default=0):.2f} s."

@@ -17,6 +17,7 @@ from django.utils.crypto import get_random_string  # noqa: E402
 from events.models import Event, Phase, PhaseWindow, Series  # noqa: E402
 from judging import sessions  # noqa: E402
 from judging.models import (  # noqa: E402
+    Comparison,
     Criterion,
     Judge,
     Round,
@@ -61,6 +62,7 @@ def seed():
         for n, team in enumerate(teams)
     )
     round_ = Round.objects.create(event=event)
+    Round.objects.create(event=event, name="Pairs", kind=Round.Kind.PAIRWISE, order=2)
     criteria = [
         Criterion.objects.create(round=round_, name=f"Criterion {n}", order=n)
         for n in range(CRITERIA)
@@ -80,7 +82,9 @@ def seed():
     return {
         "page": event.get_absolute_url(),
         "criteria": [one.pk for one in criteria],
-        "judges": [phone(judge) | {"cards": of[judge.pk]} for judge in judges],
+        "judges": [
+            phone(judge) | {"pk": judge.pk, "cards": of[judge.pk]} for judge in judges
+        ],
     }
 
 
@@ -105,7 +109,8 @@ def count():
         if criterion:
             given[criterion] = value
     rows = ScorecardRevision.objects.values_list("scorecard", "client", "revision")
-    return {"rows": list(rows), "cards": cards}
+    votes = Comparison.objects.values_list("judge", "client", "revision")
+    return {"rows": list(rows), "cards": cards, "votes": list(votes)}
 
 
 print(json.dumps({"seed": seed, "count": count}[sys.argv[1]]()))
