@@ -24,9 +24,16 @@ M = TypeVar("M", bound=Model)
 
 # A key that no row has, to find again where a number goes.
 STAND_IN = 2_000_000_000
+LARGEST = 2**63 - 1
 _number = count()
 # By connection, the names of what it has prepared.
 _known: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
+
+
+def _or_null(value: int | str) -> int | str | None:
+    """For a number that no column can hold NULL, which equals nothing either."""
+    is_too_large = isinstance(value, int) and not -LARGEST <= value <= LARGEST
+    return None if is_too_large else value
 
 
 class Prepared(Generic[M]):
@@ -58,9 +65,10 @@ class Prepared(Generic[M]):
             raise ValueError(f"not in the SQL as they are: {', '.join(hidden)}")
         return compiler, sql, list(params), names
 
-    def __call__(self, **values: int | str) -> list[M]:
+    def __call__(self, **given: int | str) -> list[M]:
         made, sql, params, names = self._made
         connection = connections[made.using]
+        values = {name: _or_null(value) for name, value in given.items()}
         if connection.vendor == "postgresql":
             self._prepare(connection)
             sql = f"EXECUTE {self.name} ({', '.join(['%s'] * len(names))})"

@@ -21,15 +21,12 @@ from django.views.generic import View
 
 from core.exceptions import Refused
 from judging import actions, sessions
-from judging.actions.cards import (
+from judging.actions.admission import (
     ConflictOfInterest,
     JudgingHasNotBegun,
-    LinkIsClosed,
-    NotYours,
-    OtherContent,
     ProjectIsGone,
-    Saved,
 )
+from judging.actions.cards import LinkIsClosed, NotYours, OtherContent, Saved
 from judging.models import Judge, Round
 from judging.payload import Malformed
 from judging.state import card_state, state_of

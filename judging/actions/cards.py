@@ -7,13 +7,9 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import (
-    BooleanField,
-    ExpressionWrapper,
     F,
     FilteredRelation,
     Q,
-    QuerySet,
-    Subquery,
 )
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -23,14 +19,13 @@ from accounts.models import User
 from core.exceptions import Refused
 from core.prepared import Prepared
 from events.log import record
-from events.models import Event, Phase, PhaseWindow
+from events.models import Event
 from judging import chain
 from judging.actions.absences import tell_of_absence
+from judging.actions.admission import closing_for
 from judging.actions.pairings import declare_conflict
-from judging.conflicts import known_of, what_is_in_conflict
 from judging.models import Criterion, Score, Scorecard, ScorecardRevision
 from judging.payload import CONFLICT, CardPayload, content_of, read_payload
-from submissions.models import Project
 
 Outcome = ScorecardRevision.Outcome
 # What arrives may change of a card; the rest needs not be sent to the database.
@@ -46,18 +41,6 @@ class NotYours(Refused):
 
 class LinkIsClosed(Refused):
     message = _("Your judging link no longer works. Ask the organisers for a new one.")
-
-
-class ConflictOfInterest(Refused):
-    message = _("You do not score this project: there is a conflict of interest.")
-
-
-class ProjectIsGone(Refused):
-    message = _("This project was withdrawn. Your notes stay on this phone.")
-
-
-class JudgingHasNotBegun(Refused):
-    message = _("Judging has not begun yet.")
 
 
 class OtherContent(Refused):
@@ -172,45 +155,10 @@ def _rubric_of(card: Scorecard) -> tuple[list[Criterion], dict[int, int]]:
     }
 
 
-@Prepared
-def _projects(
-    project: int,
-    judge: int,
-    event: int,
-    user: int,
-    email: str,
-    at_domain: str,
-    below_domain: str,
-) -> QuerySet[Project]:
-    """What decides whether this judge may score a project now."""
-    window = PhaseWindow.objects.filter(event=event, phase=Phase.JUDGING)
-    conflict = what_is_in_conflict(judge, event, user, email, at_domain, below_domain)
-    return (
-        Project.objects.annotate(
-            is_conflict=ExpressionWrapper(conflict, output_field=BooleanField()),
-            opens_at=Subquery(window.values("opens_at")[:1]),
-            closes_at=Subquery(window.values("closes_at")[:1]),
-        )
-        .only("status")
-        .filter(pk=project)
-        .order_by()
-    )
-
-
 def _on_time(card: Scorecard, payload: CardPayload) -> set[str]:
     """Which of the fields that were tapped are on time; raise if none may be."""
-    judge = card.judge
-    project: Any
-    (project,) = _projects(project=card.project_id, **known_of(judge))
-    if project.status != Project.Status.SUBMITTED:
-        raise ProjectIsGone
-    if project.is_conflict:
-        raise ConflictOfInterest
-    now = timezone.now()
-    round_ = card.round
-    if project.opens_at is None or now < project.opens_at or not round_.has_begun:
-        raise JudgingHasNotBegun
-    closes_at = min(project.closes_at, round_.closed_at or project.closes_at)
+    now, round_ = timezone.now(), card.round
+    closes_at = closing_for(card.judge, round_, card.project_id, now)
     if now < closes_at:
         return set(payload.taps)
     # What was tapped before closing counts if it arrives soon after.

@@ -13,23 +13,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.exceptions import Refused
-from events.models import Phase, PhaseWindow
+from core.prepared import Prepared
 from judging import pairs
+from judging.actions.admission import closing_for
 from judging.actions.beliefs import believe, rebuild_beliefs
-from judging.actions.cards import (
-    ConflictOfInterest,
-    JudgingHasNotBegun,
-    LinkIsClosed,
-    NotYours,
-    OtherContent,
-    ProjectIsGone,
-)
-from judging.conflicts import conflicts_of, in_conflict
+from judging.actions.cards import LinkIsClosed, NotYours, OtherContent
+from judging.conflicts import conflicts_of
 from judging.models import Comparison, Contender, Judge, Pairing, Round, Walk
 from judging.running import running_order
 from judging.votes import LONGEST_CLIENT, PASSED_BY, Vote, read_vote
@@ -66,15 +60,20 @@ def plan_walk(judge: Judge, round_: Round) -> Walk:
     return walk
 
 
-def _locked(judge: int, round_: int) -> Walk:
-    walk = (
+_walks = Prepared(
+    lambda judge, round_: (
         Walk.objects.select_for_update(of=("self",))
         .select_related("judge", "round__event")
         .filter(judge=judge, round=round_)
-        .first()
+        .order_by()
     )
-    if walk is None:
+)
+
+
+def _locked(judge: int, round_: int) -> Walk:
+    if not (walks := _walks(judge=judge, round_=round_)):
         raise NotYours
+    (walk,) = walks
     if walk.round.kind != Round.Kind.PAIRWISE:
         raise NotPairwise
     return walk
@@ -122,12 +121,25 @@ def _known(
     walk: Walk, vote: Vote, client: str, revision: int
 ) -> dict[tuple[str, int], Comparison]:
     """The same answer, if it came before, and those to the same two that stand."""
+    rows = _comparisons(
+        judge=walk.judge_id,
+        round_=walk.round_id,
+        client=client,
+        revision=revision,
+        one=vote.previous or 0,
+        other=vote.current,
+    )
+    return {(known.client, known.revision): known for known in rows}
+
+
+@Prepared
+def _comparisons(
+    judge: int, round_: int, client: str, revision: int, one: int, other: int
+) -> QuerySet[Comparison]:
     same = Q(client=client, revision=revision)
-    if vote.previous is not None:
-        both = [vote.previous, vote.current]
-        same |= Q(undone_at=None, round=walk.round, winner__in=both, loser__in=both)
-    rows = Comparison.objects.filter(same, judge=walk.judge)
-    return {(one.client, one.revision): one for one in rows}
+    same |= Q(undone_at=None, round=round_, winner=one, loser=other)
+    same |= Q(undone_at=None, round=round_, winner=other, loser=one)
+    return Comparison.objects.filter(same, judge=judge).order_by()
 
 
 def _is_late(walk: Walk, vote: Vote) -> bool:
@@ -135,27 +147,8 @@ def _is_late(walk: Walk, vote: Vote) -> bool:
     both = {vote.current} | ({vote.previous} if vote.previous else set())
     if not both <= set(walk.offered):
         raise NotYours
-    rows: list[Any] = list(
-        Project.objects.filter(pk__in=both)
-        .annotate(
-            is_conflict=ExpressionWrapper(
-                in_conflict(walk.judge), output_field=BooleanField()
-            )
-        )
-        .only("status")
-    )
-    if any(one.is_conflict for one in rows):
-        raise ConflictOfInterest
-    if any(one.status != Project.Status.SUBMITTED for one in rows):
-        raise ProjectIsGone
-    window = PhaseWindow.objects.filter(
-        event=walk.round.event_id, phase=Phase.JUDGING
-    ).first()
     now = timezone.now()
-    waits = walk.round.follows_id is not None and walk.round.opened_at is None
-    if window is None or now < window.opens_at or waits:
-        raise JudgingHasNotBegun
-    closes_at = min(window.closes_at, walk.round.closed_at or window.closes_at)
+    closes_at = min(closing_for(walk.judge, walk.round, one, now) for one in both)
     if now < closes_at:
         return False
     grace = timedelta(minutes=walk.round.grace_minutes)

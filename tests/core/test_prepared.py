@@ -38,6 +38,7 @@ def test_rows_are_as_the_queryset_gives_them(db, django_assert_num_queries):
         assert found == seen(build(**numbers))
         assert len(found) == 1
     assert prepared(event=events[0].pk, series=events[1].series_id) == []
+    assert prepared(event=10**30, series=events[1].series_id) == []
 
 
 def by_name(series, name: str):

@@ -12,6 +12,11 @@ from hypothesis import strategies as st
 
 from events.models import AuditEntry, Phase
 from judging import actions, pairs
+from judging.actions.admission import (
+    ConflictOfInterest,
+    JudgingHasNotBegun,
+    ProjectIsGone,
+)
 from judging.actions.beliefs import NothingIsLate
 from judging.actions.pairs import AHEAD, NotPairwise
 from judging.comparisons import comparisons_of
@@ -303,7 +308,7 @@ def test_a_conflict_declared_later_stops_answers_and_counts_none(round_, judge):
     actions.declare_conflict(judge, Project.objects.get(pk=walk.at))
 
     assert comparisons_of(round_) == []
-    with pytest.raises(actions.pairs.ConflictOfInterest):
+    with pytest.raises(ConflictOfInterest):
         answer(judge, body(walk, "previous"))
 
 
@@ -316,7 +321,7 @@ def test_only_what_was_offered_is_answered(round_, judge):
     with pytest.raises(actions.pairs.NotYours):
         answer(JudgeFactory(), body(walk, "current"))
     Project.objects.filter(pk=walk.here).update(status="withdrawn")
-    with pytest.raises(actions.pairs.ProjectIsGone):
+    with pytest.raises(ProjectIsGone):
         answer(judge, body(walk, "current"))
     judge.revoked_at = timezone.now()
     judge.save()
@@ -358,7 +363,7 @@ def test_late_answers_wait_for_an_organiser(round_, judge, host):
         actions.decide_late_votes(round_, judge, host, accept=False)
     tomorrow = now + timezone.timedelta(days=1)
     window(round_, opens_at=tomorrow, closes_at=tomorrow + timezone.timedelta(hours=1))
-    with pytest.raises(actions.pairs.JudgingHasNotBegun):
+    with pytest.raises(JudgingHasNotBegun):
         answer(judge, body(walk, "current"))
     assert AuditEntry.objects.filter(verb="judging.late_votes_accepted").count() == 1
 
