@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
@@ -14,9 +15,14 @@ from tests.factories.events import (
     EventFactory,
     PrizeFactory,
     RegistrationFactory,
+    RegistrationQuestionFactory,
     SeriesOrganiserFactory,
 )
-from tests.factories.feedback import InvitationFactory
+from tests.factories.feedback import (
+    InvitationFactory,
+    ResponseFactory,
+    ToolReviewFactory,
+)
 from tests.factories.judging import (
     CriterionFactory,
     JudgeFactory,
@@ -167,3 +173,43 @@ def build(canary: str) -> World:
             "now": timezone.now().isoformat(),
         },
     )
+
+
+# What is private, and who may read it; nobody else does, on any page.
+SECRETS = {
+    "secret-attendee@example.org": {"attendee", "organiser", "superuser"},
+    "secret-captain@example.org": {"captain", "organiser", "superuser"},
+    "secret-judge@example.org": {"organiser", "superuser"},
+    "secret-answer": {"attendee", "organiser", "superuser"},
+    "secret-note": {"judge"},
+    "secret-survey": set(),
+    "secret-second-step": set(),
+    "secret-mail-link": set(),
+}
+
+
+def with_secrets(world: World) -> World:
+    event, users = world.event, world.users
+    for role in ("attendee", "captain"):
+        user = users[role]
+        user.email = f"secret-{role}@example.org"
+        user.save()
+        user.emailaddress_set.create(email=user.email, verified=True)
+    world.judge.email = "secret-judge@example.org"
+    world.judge.save()
+    world.judge.scorecards.update(notes="secret-note")
+    question = RegistrationQuestionFactory(event=event)
+    event.registrations.filter(user=users["attendee"]).update(
+        answers={str(question.pk): "secret-answer"}, in_directory=True
+    )
+    response = ResponseFactory(
+        survey=event.survey,
+        invitation=event.survey.invitations.get(),
+        what_to_change="secret-survey",
+    )
+    ToolReviewFactory(response=response, remark="secret-survey", may_quote=True)
+    Authenticator.objects.create(
+        user=users["captain"], type="totp", data={"secret": "secret-second-step"}
+    )
+    event.notifications.update(context={"path": "/secret-mail-link"})
+    return world
