@@ -84,6 +84,19 @@ def typed_into(data: QueryDict, prefix: str, place: int, key: str) -> str:
     return " · ".join(str(text) for text in texts)
 
 
+class Sent(QueryDict):
+    """What was sent; the admin copies it for each formset, though none changes it."""
+
+    def copy(self) -> Any:
+        return super().copy() if "_saveasnew" in self else self
+
+
+def sent_by(request: HttpRequest) -> Sent:
+    data = Sent("", mutable=True, encoding=request.encoding)
+    data.update(request.POST)
+    return data
+
+
 class VersionedAdminMixin:
     """Every page for changing a row knows what it was made from."""
 
@@ -149,13 +162,14 @@ class VersionedAdminMixin:
         manager = admin.model._base_manager  # noqa: SLF001 -- Django's documented name
         manager.select_for_update(of=("self",)).get(pk=obj.pk)
         seen = read_token(request.POST.get(AS_READ, ""))
-        data = request.POST.copy()
-        gone = self.leave_out_gone_rows(request, object_id, seen, data)
-        request.POST = data  # type: ignore[assignment]
-        if TAKE in data:
-            take_theirs(data, parts_of(*self.bound(request, object_id)))
-            request.POST = data  # type: ignore[assignment]
+        request.POST = data = sent_by(request)  # type: ignore[assignment]
         form, formsets = self.bound(request, object_id)
+        gone = self.leave_out_gone_rows(formsets, seen, data)
+        if gone:
+            form, formsets = self.bound(request, object_id)
+        if TAKE in data:
+            take_theirs(data, parts_of(form, formsets))
+            form, formsets = self.bound(request, object_id)
         if not all([form.is_valid(), all_valid(formsets)]):
             return gone
         return [
@@ -181,14 +195,9 @@ class VersionedAdminMixin:
         return form, list(formsets)
 
     def leave_out_gone_rows(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        seen: dict[str, str],
-        data: QueryDict,
+        self, formsets: list[Any], seen: dict[str, str], data: QueryDict
     ) -> list[Change]:
         """Rows that others removed: out of the form, but not out of sight."""
-        _form, formsets = self.bound(request, object_id)
         changes = []
         for formset in formsets:
             if not formset.management_form.is_valid():

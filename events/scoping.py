@@ -12,7 +12,9 @@ from django.contrib.admin.filters import RelatedOnlyFieldListFilter
 from django.contrib.admin.utils import get_fields_from_path
 from django.db.models import Field, Model, QuerySet
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.forms import PaginationInlineFormSet
 
 from accounts.models import User
 from core.versioned_admin import VersionedAdminMixin
@@ -132,10 +134,19 @@ class ReadOnlyModelAdmin(ScopedModelAdmin):
     may_add = may_change = may_delete = False
 
 
+class ScopedFormSet(PaginationInlineFormSet):
+    """The theme asks for the empty form nine times a page; once made is enough."""
+
+    @cached_property
+    def empty_form(self) -> Any:
+        return super().empty_form
+
+
 class ScopedInline(ScopedFields):
     """Rows on the page of an object whose own admin has asked who may."""
 
     extra = 0
+    formset = ScopedFormSet
 
     def has_view_permission(
         self, request: HttpRequest, obj: Model | None = None

@@ -8,7 +8,6 @@ from typing import Any, ClassVar, cast
 from django import forms
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
-from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +16,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.models import User
 from events.log import record
-from events.scoping import ScopedModelAdmin, ScopedStackedInline
+from events.scoping import ScopedFormSet, ScopedModelAdmin, ScopedStackedInline
 from feedback.models import Question, Survey
 
 # So that two minutes on a phone stay two minutes.
@@ -76,7 +75,7 @@ class QuestionForm(forms.ModelForm[Question]):
         return field.has_changed(self.get_initial_for_field(field, name), typed)
 
 
-class QuestionFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+class QuestionFormSet(ScopedFormSet):
     def clean(self) -> None:
         super().clean()
         asked: Counter[tuple[Any, Any]] = Counter()

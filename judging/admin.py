@@ -3,7 +3,6 @@ from typing import Any, ClassVar, cast
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, Model, Q, QuerySet
-from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -16,6 +15,7 @@ from events.admin import EventAdmin
 from events.models import Prize, Track
 from events.scoping import (
     ReadOnlyModelAdmin,
+    ScopedFormSet,
     ScopedModelAdmin,
     ScopedStackedInline,
     ScopedTabularInline,
@@ -71,7 +71,7 @@ def is_scored(round_: Any) -> bool:
     )
 
 
-class RubricFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+class RubricFormSet(ScopedFormSet):
     def clean(self) -> None:
         super().clean()
         kept = [
@@ -85,7 +85,7 @@ class RubricFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
             )
 
 
-class PrizeRuleFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+class PrizeRuleFormSet(ScopedFormSet):
     def clean(self) -> None:
         super().clean()
         for form in self.forms:

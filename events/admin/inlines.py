@@ -1,7 +1,6 @@
 """The parts of an event on its page."""
 
 from django import forms
-from django.forms import BaseInlineFormSet
 
 from events.models import (
     AgendaItem,
@@ -14,11 +13,12 @@ from events.models import (
     windows_in_order,
 )
 from events.scoping import (
+    ScopedFormSet,
     ScopedTabularInline,
 )
 
 
-class PhaseFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+class PhaseFormSet(ScopedFormSet):
     """Phases that contradict one another are named in a sentence."""
 
     def clean(self) -> None:
