@@ -1,6 +1,7 @@
 """Nobody is sent elsewhere, by a page or by a mail, because a request said so."""
 
 import re
+from copy import deepcopy
 from html.parser import HTMLParser
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -14,7 +15,7 @@ from django.urls import reverse
 from notifications.composing import compose
 from notifications.models import Notification
 from teams.models import Team
-from tests.access.test_matrix import LINES, address, client_of, status_of
+from tests.access.test_matrix import LINES, address, client_of, read
 from tests.access.world import build
 from tests.factories.accounts import UserFactory
 from tests.factories.events import AnnouncementFactory, TrackFactory
@@ -97,11 +98,30 @@ def test_the_judge_of_these_tests_is_strict(location):
 # --- The doors that read where to go --------------------------------------------------
 
 
-@pytest.fixture
-def user(db):
+def somebody():
     user = UserFactory(email=EMAIL)
     EmailAddress.objects.create(user=user, email=EMAIL, verified=True, primary=True)
     return user
+
+
+@pytest.fixture(scope="module")
+def first_user(once):
+    return once(somebody)
+
+
+@pytest.fixture
+def user(db, first_user):
+    return deepcopy(first_user)
+
+
+@pytest.fixture(scope="module")
+def first_world(once):
+    return once(build, "canary")
+
+
+@pytest.fixture
+def world(db, first_world):
+    return deepcopy(first_world)
 
 
 def signed_in(user):
@@ -227,8 +247,7 @@ EVIL = "https://evil.example/"
 
 
 @pytest.mark.parametrize("role", ["anonymous", "captain", "organiser", "judge"])
-def test_no_address_goes_where_a_parameter_or_the_referer_says(db, role):
-    world = build("canary")
+def test_no_address_goes_where_a_parameter_or_the_referer_says(role, world):
     lies = dict.fromkeys(NAMES, EVIL)
     redirects = 0
     for name, words, method, expected in LINES:
@@ -332,10 +351,9 @@ MAILS = [
 @pytest.mark.parametrize(("headers", "answered"), HOSTS, ids=[str(h) for h, _ in HOSTS])
 @pytest.mark.parametrize(("ask", "has_link"), MAILS)
 def test_links_in_mails_name_the_site_as_its_owner_did(
-    user, settings, ask, has_link, headers, answered
+    user, world, settings, ask, has_link, headers, answered
 ):
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "alias.example"]
-    world = build("canary")
     world.event.teams.get(slug=world.words["team"]).join_requests.all().delete()
     Notification.objects.all().delete()
 
@@ -409,16 +427,16 @@ def plant(world):
 
 
 @pytest.mark.parametrize("role", ["anonymous", "captain", "organiser"])
-def test_links_that_people_gave_are_not_vouched_for(db, role):
-    world = build("canary")
+def test_links_that_people_gave_are_not_vouched_for(role, world):
     planted = plant(world)
     client = client_of(role, world, None)
     found = {}
     for name, words, method, expected in LINES:
         if method == "GET" and expected[role] == 200:
             answer = client.get(address(name, words, world))
-            if status_of(answer) == 200 and not answer.streaming:
-                found |= Links(answer.content.decode(errors="replace")).rel
+            status, text = read(answer)
+            if status == 200 and not answer.streaming:
+                found |= Links(text).rel
 
     if role == "anonymous":  # who signs in to load data finds where it comes from
         planted.remove("https://dataset-link.example/x")
