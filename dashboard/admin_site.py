@@ -27,6 +27,18 @@ class MenloAdminSite(UnfoldAdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return organises_something(request.user)
 
+    def get_app_list(
+        self, request: HttpRequest, app_label: str | None = None
+    ) -> list[Any]:
+        """Asked for by the side bar and by Django, for each page; made once."""
+        if app_label is not None:
+            return super().get_app_list(request, app_label)
+        key = f"_app_list_of_{request.user.pk}"
+        known: list[Any] | None = request.__dict__.get(key)
+        if known is None:
+            known = request.__dict__[key] = super().get_app_list(request)
+        return known
+
     def admin_view(
         self, view: Callable[..., HttpResponseBase], cacheable: Any = None
     ) -> Callable[..., HttpResponseBase]:
