@@ -1,6 +1,8 @@
 """B31 to B45: what organisers type in the admin, by browser."""
 
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
@@ -10,7 +12,12 @@ from django.utils import timezone
 from events.models import Event, PhaseWindow, Sponsor
 from judging.models import Criterion, Round
 from tests.bad_input.forms import FORM, forms_of, save
-from tests.factories.events import RegistrationFactory, TrackFactory
+from tests.factories.events import (
+    EventFactory,
+    RegistrationFactory,
+    SeriesOrganiserFactory,
+    TrackFactory,
+)
 from tests.factories.judging import (
     CriterionFactory,
     JudgeFactory,
@@ -21,25 +28,82 @@ from tests.factories.submissions import ProjectFactory
 from tests.factories.teams import MembershipFactory
 
 
+def build():
+    """An event, a rubric, and the pages of both as their organiser gets them."""
+    event = EventFactory()
+    organiser = SeriesOrganiserFactory(series=event.series).user
+    rubric = CriterionFactory(round=RoundFactory(event=event), name="Fun")
+    client = signed_in(organiser)
+    forms = {
+        url: form_of(client, url) for url in (edit_of(event), edit_of(rubric.round))
+    }
+    return SimpleNamespace(event=event, organiser=organiser, rubric=rubric, forms=forms)
+
+
+@pytest.fixture(scope="module")
+def first_stage(once):
+    return once(build)
+
+
 @pytest.fixture
-def client(organiser):
+def stage(db, first_stage):
+    return deepcopy(first_stage)
+
+
+@pytest.fixture
+def event(stage):
+    return stage.event
+
+
+@pytest.fixture
+def organiser(stage):
+    return stage.organiser
+
+
+@pytest.fixture
+def rubric(stage):
+    return stage.rubric
+
+
+@pytest.fixture
+def forms(stage):
+    """For those to whom a page is what it was before the test: the forms by address."""
+    return stage.forms
+
+
+def signed_in(user):
     client = Client()
-    client.force_login(organiser)
+    client.force_login(user)
     return client
 
 
 @pytest.fixture
+def client(organiser):
+    return signed_in(organiser)
+
+
+@pytest.fixture
 def edit(event):
-    return reverse("admin:events_event_change", args=[event.pk])
+    return edit_of(event)
 
 
-def submit(client, url, **changed):
-    """Fill in one page as it comes, but for these fields, and send it."""
+def edit_of(row):
+    return reverse(
+        f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk]
+    )
+
+
+def form_of(client, url):
     page = client.get(url).content.decode()
-    form = max(
+    return max(
         (f for f in forms_of(url, page) if f.method == "post"),
         key=lambda form: len(form.values),
     )
+
+
+def submit(client, url, form=None, **changed):
+    """Fill in one page as it comes, but for these fields, and send it."""
+    form = form or form_of(client, url)
     known = {*form.names, "criteria-1-name"}  # a row added with “add another”
     assert set(changed) <= known | {"confirmed"}, form.names
     buttons = {name: None for name in form.names if name.startswith("_")}
@@ -110,10 +174,12 @@ BAD_EVENTS = {
 
 
 @pytest.mark.parametrize(("changed", "said"), BAD_EVENTS.values(), ids=BAD_EVENTS)
-def test_a_bad_event_is_refused_and_the_page_kept(client, event, edit, changed, said):
+def test_a_bad_event_is_refused_and_the_page_kept(
+    client, event, edit, forms, changed, said
+):
     before = Event.objects.values().get(pk=event.pk)
 
-    answer = submit(client, edit, tagline="My own words", **changed)
+    answer = submit(client, edit, forms[edit], tagline="My own words", **changed)
 
     assert said in errors_of(answer)
     assert "My own words" in answer.content.decode()
@@ -257,15 +323,6 @@ def test_b42_http_will_do(client, event, edit):
     assert event.website == "http://example.org/"
 
 
-@pytest.fixture
-def rubric(event):
-    return CriterionFactory(round=RoundFactory(event=event), name="Fun")
-
-
-def edit_of(rubric):
-    return reverse("admin:judging_round_change", args=[rubric.round_id])
-
-
 BAD_RUBRICS = {
     "weight 0": {"criteria-0-weight": "0"},
     "weight below": {"criteria-0-weight": "-1"},
@@ -281,16 +338,17 @@ BAD_RUBRICS = {
 
 
 @pytest.mark.parametrize("changed", BAD_RUBRICS.values(), ids=BAD_RUBRICS)
-def test_b37_a_bad_rubric_is_refused(client, rubric, changed):
+def test_b37_a_bad_rubric_is_refused(client, rubric, forms, changed):
+    url = edit_of(rubric.round)
     before = list(Criterion.objects.values())
 
-    assert errors_of(submit(client, edit_of(rubric), **changed))
+    assert errors_of(submit(client, url, forms[url], **changed))
 
     assert list(Criterion.objects.values()) == before
 
 
 def test_b38_a_rubric_keeps_its_scale_from_the_first_score_on(client, event, rubric):
-    url = edit_of(rubric)
+    url = edit_of(rubric.round)
     fields = {"criteria-0-weight": "2", "criteria-0-scale_max": "9"}
     assert submit(client, url, **fields).status_code == 302
     card = ScorecardFactory(
