@@ -92,8 +92,12 @@ def forms_of(address, html):
 
 def as_read(client, url):
     """What a page says it was made from; it has to come back with what was typed."""
-    pages = forms_of(url, client.get(url).content.decode())
-    return next(dict(f.values)["as_read"] for f in pages if "as_read" in f.names)
+    return as_read_on(url, client.get(url).content.decode())
+
+
+def as_read_on(url, page):
+    forms = forms_of(url, page)
+    return next(dict(f.values)["as_read"] for f in forms if "as_read" in f.names)
 
 
 def save(client, url, fields, **options):

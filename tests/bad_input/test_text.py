@@ -14,7 +14,7 @@ from submissions.models import Dataset, Idea, Project
 from teams.models import Team
 from tests.access.test_matrix import client_of
 from tests.access.world import build
-from tests.bad_input.forms import FORM, as_read, encoded
+from tests.bad_input.forms import FORM, as_read_on, encoded
 from tests.factories.teams import TeamFactory
 
 
@@ -34,8 +34,9 @@ class Door:
     def send(self, world, client, text):
         values = {**self.others, self.field: text}
         url = reverse(self.where, args=[world.words[word] for word in self.words])
-        if 'name="as_read"' in client.get(url).content.decode():
-            values["as_read"] = as_read(client, url)
+        page = client.get(url).content.decode()
+        if 'name="as_read"' in page:
+            values["as_read"] = as_read_on(url, page)
         body = "&".join(f"{encoded(k)}={encoded(str(v))}" for k, v in values.items())
         return client.post(url, body, content_type=FORM)
 
