@@ -10,8 +10,9 @@ WRITES = re.compile(
     r'\s+"?(\w+)"?',
     re.IGNORECASE,
 )
+# What is prepared once and executed asks only: see core/prepared.py.
 READS = re.compile(
-    r"\s*(?:SELECT\b|EXPLAIN\b|SAVEPOINT\b|RELEASE\b|ROLLBACK\b|PRAGMA\b|SET\b|\()",
+    r"\s*(?:SELECT\b|EXECUTE\b|EXPLAIN\b|SAVEPOINT\b|RELEASE\b|ROLLBACK\b|PRAGMA\b|SET\b|\()",
     re.IGNORECASE,
 )
 
