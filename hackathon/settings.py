@@ -267,6 +267,7 @@ TIME_ZONE = "UTC"
 STATIC_URL = "static/"
 STATIC_ROOT = env.static_root
 STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # nothing asks for the others
 MEDIA_ROOT = DATA_DIR / "media"  # private: files leave through views that ask a rule
 DATASET_MAX_BYTES = 50 * 2**20
 PICTURE_MAX_BYTES = 10 * 2**20
