@@ -7,6 +7,7 @@ see what was committed.
 
 import asyncio
 import contextlib
+import fcntl
 import gc
 import os
 import shutil
@@ -25,6 +26,7 @@ from aiosmtpd.controller import Controller
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
 from playwright.sync_api import sync_playwright
 
 from hackathon.celery import app
@@ -33,6 +35,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE = 30  # seconds
+COLLECTED = "collected"
 DATABASES = {"db", "transactional_db"}
 REAL_PARTS = {"environment", "redis_server", "smtp_server"}
 # As ``CACHES``: nobody answers there.
@@ -244,12 +247,50 @@ def environment(transactional_db, tmp_path):
     return own_environment()
 
 
+def made_once(name, make):
+    """What ``make(path)`` made, in whichever process of this run needed it first."""
+    path = Path(os.environ["MENLO_SHARED_DIR"]) / name
+    with path.with_name(f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            unfinished = path.with_name(f"{name}.unfinished")
+            make(unfinished)
+            unfinished.rename(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_modify_db_settings, django_db_blocker):
+    """As pytest-django's; but one process migrates, and its SQLite file is copied."""
+    own = Path(str(settings.DATABASES["default"]["TEST"]["NAME"]))
+    migrated = []
+
+    def migrate(copy=None):
+        migrated.extend(setup_databases(0, interactive=False))
+        if copy:
+            with connection.cursor() as cursor:
+                cursor.execute("VACUUM INTO %s", [str(copy)])
+
+    with django_db_blocker.unblock():
+        if connection.vendor == "sqlite":
+            shared = made_once("migrated.sqlite3", migrate)
+            if not migrated:
+                shutil.copyfile(shared, own)
+                migrated += setup_databases(0, interactive=False, keepdb=True)
+        else:
+            migrate()
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(migrated, 0)
+
+
 def own_environment():
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "hackathon.settings",
         "DATABASE_URL": database_url(),
         "DATA_DIR": os.environ["MENLO_TEST_DIR"],
+        "STATIC_ROOT": str(Path(os.environ["MENLO_SHARED_DIR"]) / COLLECTED),
         "MENLO_DEMO": "true",
         "PYTHONUNBUFFERED": "1",
         "PYTHONWARNINGS": "default",
@@ -297,13 +338,13 @@ def sign_in_browser(page, user, url):
 class Site(Process):
     """Our site by gunicorn; ``SITE_URL`` is its address unless another is given."""
 
-    def __init__(self, *, log, env):
+    def __init__(self, *, log, env, application="hackathon.wsgi"):
         self.port = free_port()
         own = f"http://127.0.0.1:{self.port}"
         self.url = env.get("SITE_URL", own)
         super().__init__(
             [
-                *(sys.executable, "-m", "gunicorn", "hackathon.wsgi"),
+                *(sys.executable, "-m", "gunicorn", application),
                 *("--bind", f"127.0.0.1:{self.port}", "--threads", "4"),
                 "--no-control-socket",
             ],
@@ -320,16 +361,22 @@ class Site(Process):
 
 
 @pytest.fixture(scope="session")
-def static_files(tmp_path_factory):
+def static_files():
     """The collected static files, as they are served in production."""
-    folder = Path(os.environ["MENLO_TEST_DIR"])
-    subprocess.run(
-        [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"],
-        cwd=ROOT,
-        check=True,
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "hackathon.settings"},
-    )
-    return folder / "static"
+
+    def collect(folder):
+        subprocess.run(
+            [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"],
+            cwd=ROOT,
+            check=True,
+            env={
+                **os.environ,
+                "DJANGO_SETTINGS_MODULE": "hackathon.settings",
+                "STATIC_ROOT": str(folder),
+            },
+        )
+
+    return made_once(COLLECTED, collect)
 
 
 @pytest.fixture
@@ -337,11 +384,11 @@ def start_site(environment, static_files, tmp_path):
     """``start_site(REDIS_URL=…)`` serves the test database by gunicorn."""
     sites = []
 
-    def start(**variables):
+    def start(application="hackathon.wsgi", **variables):
         log = tmp_path / f"site{len(sites)}.log"
         # The tests' own SITE_URL is no address that a browser finds.
         env = {key: text for key, text in environment.items() if key != "SITE_URL"}
-        sites.append(Site(log=log, env={**env, **variables}))
+        sites.append(Site(log=log, env={**env, **variables}, application=application))
         return sites[-1]
 
     yield start

@@ -13,6 +13,8 @@ if "MENLO_TEST_DIR" not in os.environ:  # else set by the process that started t
     os.environ["MENLO_TEST_DIR"] = tempfile.mkdtemp(prefix="menlo-tests-")
     atexit.register(shutil.rmtree, os.environ["MENLO_TEST_DIR"], ignore_errors=True)
 _folder = Path(os.environ["MENLO_TEST_DIR"])
+# What takes long to make is made once for all processes, and for all runs of a suite.
+os.environ.setdefault("MENLO_SHARED_DIR", str(_folder))
 # Tests that run side by side share no file.
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "")
 if _worker and _folder.name != _worker:

@@ -9,7 +9,7 @@ from itertools import chain, cycle
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models, transaction
 
 POLYGLOTS = [
     # Where elements may stand, and out of where only text may.
@@ -186,7 +186,27 @@ class Garden:
             for number, row in enumerate(rows):
                 for place, field in enumerate(fields):
                     self.put(row, field, self.turn + number + place * 7)
-            model.objects.bulk_update(rows, [field.name for field in fields], 100)
+            self.store(model, rows, fields)
+
+    @staticmethod
+    def store(model, rows, fields):
+        """As ``bulk_update`` does, whose statement takes longer than all the pages."""
+        quote = connection.ops.quote_name
+        columns = ", ".join(f"{quote(field.column)} = %s" for field in fields)
+        key = model._meta.pk
+        values = [
+            [
+                field.get_db_prep_save(getattr(row, field.attname), connection)
+                for field in (*fields, key)
+            ]
+            for row in rows
+        ]
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.executemany(
+                f"UPDATE {quote(model._meta.db_table)} SET {columns} "  # noqa: S608
+                f"WHERE {quote(key.column)} = %s",
+                values,
+            )
 
     def put(self, row, field, start):
         pool = self.pools[field]
