@@ -36,6 +36,7 @@ CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE = 30  # seconds
 COLLECTED = "collected"
+MEASURED = "COVERAGE_PROCESS_CONFIG"  # tells processes that they are to be measured
 DATABASES = {"db", "transactional_db"}
 REAL_PARTS = {"environment", "redis_server", "smtp_server"}
 # As ``CACHES``: nobody answers there.
@@ -61,12 +62,26 @@ def pytest_collection_modifyitems(items):
             item.add_marker("crawl")
         if folder == "e2e" or "chromium" in item.fixturenames:
             item.add_marker("e2e")
+            item.add_marker("no_cover")
         elif REAL_PARTS & set(item.fixturenames):
             item.add_marker("worker")
         elif item.path.stem in {"test_views", "test_admin"}:
             item.add_marker("integration")
         else:
             item.add_marker("unit")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """What a test starts is measured as little as the test itself."""
+    measured = os.environ.get(MEASURED)
+    if measured and item.get_closest_marker("no_cover"):
+        del os.environ[MEASURED]
+    try:
+        return (yield)
+    finally:
+        if measured:
+            os.environ[MEASURED] = measured
 
 
 @pytest.hookimpl(trylast=True)
