@@ -17,6 +17,7 @@ from submissions.models import Dataset
 from tests.access.world import build
 from tests.core.observatory import Answer, judge
 from tests.factories.accounts import UserFactory
+from tests.parts import Site, own_environment
 
 HOST = "menlo.test"
 PASSWORD = "menlo-garage-1975"
@@ -57,18 +58,25 @@ def world(transactional_db):
     return world
 
 
+@pytest.fixture(scope="module")
+def site(django_db_setup, static_files, tmp_path_factory):
+    production = {
+        "SITE_URL": f"https://{HOST}",
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "MENLO_DEMO": "false",
+        "SECRET_KEY": settings.SECRET_KEY,
+        "EMAIL_URL": "submission://user:word@mail.test:587",
+        "TRUSTED_PROXY_COUNT": "1",
+    }
+    log = tmp_path_factory.mktemp("site") / "log"
+    site = Site(log=log, env={**own_environment(), **production})
+    yield site
+    site.stop()
+
+
 @pytest.fixture
-def production(world, start_site):
-    return Production(
-        start_site(
-            SITE_URL=f"https://{HOST}",
-            ALLOWED_HOSTS="127.0.0.1",
-            MENLO_DEMO="false",
-            SECRET_KEY=settings.SECRET_KEY,
-            EMAIL_URL="submission://user:word@mail.test:587",
-            TRUSTED_PROXY_COUNT="1",
-        )
-    )
+def production(world, site, environment):
+    return Production(site)
 
 
 def session_of(world, role):
