@@ -38,6 +38,7 @@ DOORS = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.no_cover
 @DOORS
 def test_one_link_opens_so_often_a_minute_from_wherever(door, opens, tries):
     url = door()
@@ -51,6 +52,7 @@ def test_one_link_opens_so_often_a_minute_from_wherever(door, opens, tries):
         assert knock(url) == opens
 
 
+@pytest.mark.no_cover
 def test_a_room_of_judges_enters_from_one_address(event):
     links = [JudgeFactory(event=event).get_link_path() for _ in range(300)]
 

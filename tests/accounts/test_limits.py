@@ -201,6 +201,7 @@ def test_guesses_made_at_once_are_counted_one_by_one(
     assert min(limit, 1) <= checked.call_count <= limit
 
 
+@pytest.mark.no_cover
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("way", ["form", "link"])
 def test_codes_of_teams_cannot_be_guessed(real_cache, team, attendee, way):
@@ -547,6 +548,7 @@ def test_a_network_of_ipv6_is_one_place(user, places, checked):
     assert sum(tries(requests)) == checked
 
 
+@pytest.mark.no_cover
 def test_from_everywhere_together_there_is_a_limit_too(user):
     places = [{"REMOTE_ADDR": f"192.0.{n // 200}.{n % 200 + 1}"} for n in range(110)]
 

@@ -121,6 +121,7 @@ def test_the_second_editor_sees_what_the_first_saved_and_decides(
     assert (getattr(row, both), getattr(row, other)) == ("From the second", "Also new")
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("page", "fields"), PAGES.items())
 def test_one_can_keep_theirs(page, fields, team, captain, open_twice):
     url, row = page(team)
@@ -204,6 +205,7 @@ def test_a_profile_in_two_tabs(stranger, open_twice):
     assert second.field("skills") == "Python"
 
 
+@pytest.mark.no_cover
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("page", "fields"), PAGES.items())
 def test_of_two_who_save_at_the_same_moment_one_is_asked(
@@ -229,6 +231,7 @@ def test_of_two_who_save_at_the_same_moment_one_is_asked(
 # --- The admin's inlines --------------------------------------------------------------
 
 
+@pytest.mark.no_cover
 def test_a_row_of_an_event_that_both_change(event, open_twice):
     track = TrackFactory(event=event, name="Health")
     first, second = open_twice(event_page_of(event))
@@ -268,6 +271,7 @@ def test_a_row_that_the_other_removed_is_named_and_the_rest_kept(event, open_twi
     assert list(event.faqs.values_list("answer", flat=True)) == ["Pizza"]
 
 
+@pytest.mark.no_cover
 def test_a_row_that_the_other_added_is_named(event, open_twice):
     first, second = open_twice(event_page_of(event))
     Faq.objects.create(event=event, question="Dogs?", answer="No")
@@ -279,6 +283,7 @@ def test_a_row_that_the_other_added_is_named(event, open_twice):
     assert first.save(tagline="Again").status_code == 409
 
 
+@pytest.mark.no_cover
 def test_removing_what_the_other_changed_is_asked_about(event, open_twice):
     TrackFactory(event=event, name="Health")
     first, second = open_twice(event_page_of(event))

@@ -48,6 +48,7 @@ def rooms(draw):
     )
 
 
+@pytest.mark.no_cover
 @quick
 @given(
     judges=st.integers(4, 20), projects=st.integers(13, 70), wanted=st.integers(2, 4)
@@ -67,6 +68,7 @@ def test_without_conflicts_all_counts_are_exact_and_all_loads_even(
     assert result.missing == {}
 
 
+@pytest.mark.no_cover
 @quick
 @given(rooms())
 def test_conflicts_pins_and_what_is_scored_are_always_respected(room):
@@ -85,6 +87,7 @@ def test_conflicts_pins_and_what_is_scored_are_always_respected(room):
         assert result.missing.get(p, 0) == max(room.wanted - seen_by[p], 0)
 
 
+@pytest.mark.no_cover
 @quick
 @given(rooms())
 def test_it_is_connected_whenever_it_could_be(room):
@@ -98,6 +101,7 @@ def test_it_is_connected_whenever_it_could_be(room):
             assert met <= {number}
 
 
+@pytest.mark.no_cover
 @quick
 @given(rooms())
 def test_loads_are_as_even_as_conflicts_allow(room):
@@ -115,6 +119,7 @@ def test_loads_are_as_even_as_conflicts_allow(room):
                 assert load[j] - load[other] <= 1
 
 
+@pytest.mark.no_cover
 @quick
 @given(rooms(), st.integers(0, 5))
 def test_the_same_problem_gives_the_same_plan_and_names_do_not_matter(room, shift):
@@ -136,6 +141,7 @@ def test_the_same_problem_gives_the_same_plan_and_names_do_not_matter(room, shif
     assert list(other.routes.values()) == list(mine.routes.values())
 
 
+@pytest.mark.no_cover
 @settings(max_examples=8, deadline=None)
 @given(judges=st.integers(5, 25), projects=st.integers(13, 90), seed=st.integers(0, 99))
 def test_judges_are_mixed_better_than_by_dealing(judges, projects, seed):
@@ -256,6 +262,7 @@ def test_planning_again_moves_nothing_when_nothing_has_happened():
     assert plan(began(room, first, 0.4)).routes == first.routes
 
 
+@pytest.mark.no_cover
 @settings(max_examples=12, deadline=None)
 @given(
     judges=st.integers(6, 14),

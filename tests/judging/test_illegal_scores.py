@@ -175,6 +175,7 @@ def a_body(criterion, foreign):
     )
 
 
+@pytest.mark.no_cover
 def test_an_illegal_put_is_refused_and_changes_nothing(client, card, criterion):
     track = Track.objects.create(event=card.round.event, name="Health")
     of_track = CriterionFactory(round=card.round, track=track)

@@ -237,6 +237,7 @@ def test_an_unreadable_reason_is_refused(phone, card, reason):
     assert (answer.status_code, answer.json()["field"]) == (422, "reason")
 
 
+@pytest.mark.no_cover
 def test_any_order_and_any_number_of_copies_end_alike(card, rubric, rng):
     """G4 and G5: of each score the newest tap stands, each revision is kept once."""
     newest, sent = {}, []

@@ -90,6 +90,7 @@ def test_a_judge_who_gives_everybody_more_changes_next_to_nothing():
         assert abs(after[name] - before[name] - shift) < 0.2 * spread
 
 
+@pytest.mark.no_cover
 def test_a_better_score_never_harms():
     ratings, _truth = panel(4)
     for n in range(0, len(ratings), 40):
@@ -105,6 +106,7 @@ def test_a_better_score_never_harms():
         assert after > before - 0.1
 
 
+@pytest.mark.no_cover
 def test_weights_count_by_their_shares():
     ratings, _truth = panel(5)
     one = estimate(ratings, {0: 1, 1: 2, 2: 3}).projects
@@ -218,6 +220,7 @@ def test_who_scores_at_random_is_named_and_counts_for_little():
     assert kendalltau([scores[n] for n in names], true)[0] > kendalltau(raw, true)[0]
 
 
+@pytest.mark.no_cover
 def test_intervals_hold_what_they_promise_and_the_order_beats_the_mean():
     held, ours, plain = [], [], []
     for seed in range(20, 32):
@@ -321,6 +324,7 @@ duels = st.lists(
 )
 
 
+@pytest.mark.no_cover
 @ANY
 @given(panels, duels, st.randoms(), st.permutations(range(1, 7)))
 @example([Rating(1, 2, 1, 1.0)], [Comparison(1, 1, 4)], Random(1), [2, 1, 3, 4, 5, 6])
@@ -353,6 +357,7 @@ def test_neither_names_nor_their_order_change_anything(
         )  # fmt: skip
 
 
+@pytest.mark.no_cover
 @ANY
 @given(panels, st.integers(1, 1000))
 def test_weights_have_no_scale(shortest_chain, ratings, factor):
@@ -363,6 +368,7 @@ def test_weights_have_no_scale(shortest_chain, ratings, factor):
     assert [p.score for p in one] == pytest.approx([p.score for p in many])
 
 
+@pytest.mark.no_cover
 @ANY
 @given(panels, duels)
 def test_any_panel_has_an_order_that_makes_sense(shortest_chain, ratings, pairs):
@@ -383,6 +389,7 @@ def test_any_panel_has_an_order_that_makes_sense(shortest_chain, ratings, pairs)
         assert -1.000001 <= j.agreement <= 1.000001
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("seed", range(4))
 def test_more_from_one_judge_for_everybody_changes_no_order_that_is_sure(seed):
     """On a wide scale, so that nothing is cut off at its ends."""
@@ -398,6 +405,7 @@ def test_more_from_one_judge_for_everybody_changes_no_order_that_is_sure(seed):
                 assert after.better(first, second) > 0.75
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("seed", range(4))
 def test_more_for_one_project_never_makes_it_worse(seed):
     ratings, _truth = panel(50 + seed)
@@ -595,6 +603,7 @@ def test_the_command_says_which_file_it_cannot_reach(tmp_path, refused):
 # --- The documentation ----------------------------------------------------------------
 
 
+@pytest.mark.no_cover
 def test_the_worked_example_of_the_documentation_comes_out_as_told(monkeypatch):
     monkeypatch.undo()  # the whole chain
     text = (ROOT / "docs" / "judging.md").read_text()

@@ -78,6 +78,7 @@ def judged(rng):
     return round_, organiser
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("seed", range(SCENARIOS))
 def test_the_ranking_comes_again_from_the_log_alone(db, rng, seed):
     rng.seed(seed)

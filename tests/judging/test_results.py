@@ -483,6 +483,7 @@ def rows_of(response):
     return list(csv.DictReader(io.StringIO(text)))
 
 
+@pytest.mark.no_cover
 def test_anybody_can_check_the_result_with_the_public_files(
     published, client, tmp_path, monkeypatch
 ):

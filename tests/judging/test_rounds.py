@@ -471,6 +471,7 @@ def test_superusers_are_no_exception(expo):
 # --- Rounds
 
 
+@pytest.mark.no_cover
 def test_a_final_takes_the_best_and_is_dealt_when_it_opens(expo, finals, host):
     for n, card in enumerate(Scorecard.objects.filter(round=expo).order_by("project")):
         score(card, 5 if n < 9 else 2)
@@ -834,6 +835,7 @@ def test_the_other_buttons_of_the_grid(client, expo, finals, host):
     assert "Who sees what" in open_page(client, host, finals)
 
 
+@pytest.mark.no_cover
 def test_the_grid_takes_as_many_queries_for_many_as_for_few(client, expo, host):
     small = RoundFactory(event__series=expo.event.series, kind=Round.Kind.EXPO)
     JudgeFactory(event=small.event)

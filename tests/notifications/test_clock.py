@@ -191,6 +191,7 @@ def live(person, event, now):
         person.user.save()
 
 
+@pytest.mark.no_cover
 @pytest.mark.django_db
 @pytest.mark.parametrize("seed", range(SCENARIOS))
 def test_a_fortnight_of_reminders(seed, time_machine, monkeypatch):
