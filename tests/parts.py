@@ -58,7 +58,7 @@ def pytest_collection_modifyitems(items):
         folder = item.path.relative_to(ROOT / "tests").parts[0]
         if folder in {"access", "bad_input"}:  # what they touch is tested elsewhere
             item.add_marker("no_cover")
-        if folder == "access" or item.path.stem == "test_fuzz":
+        if folder == "access" or item.path.stem in {"test_fuzz", "test_looks"}:
             item.add_marker("crawl")
         if folder == "e2e" or "chromium" in item.fixturenames:
             item.add_marker("e2e")
