@@ -38,6 +38,12 @@ MOST_LEVELS = 101
 Scale = tuple[float, float]
 
 
+# A colour for each judge, project and criterion: their place by what is known of them.
+Colours = dict[str, dict[Any, int]]
+# Things that are alike are told apart one by one; beyond so many their names do it.
+MOST_STEPS = 200
+
+
 @dataclass(frozen=True)
 class Rating:
     """One number of one judge; names are whatever can be a key."""
@@ -217,7 +223,10 @@ def _canonical(
     """Number judges, projects and criteria by what is said by and about them.
 
     So neither names nor the order of the rows decide what random numbers they meet.
-    Colours are refined three times by those of the neighbours (Weisfeiler & Leman).
+    Colours are refined by those of the neighbours until that tells nothing more
+    (Weisfeiler & Leman, 1968). Where things are still alike, one of them is given a
+    colour of its own, and what that tells of the others is found out before the next
+    (as in McKay & Piperno, J. Symb. Comp. 60 (2014), 94-112).
     """
     kinds = {
         "judge": {one.judge for one in ratings} | {one.judge for one in comparisons},
@@ -230,22 +239,70 @@ def _canonical(
         kind: _numbered({thing: _weight(kind, thing, weights) for thing in things})
         for kind, things in kinds.items()
     }
-    for _round in range(3):
-        said = _said(ratings, comparisons, colours)
-        colours = {
-            kind: _numbered(
-                {t: (colours[kind][t], *sorted(said[kind, t])) for t in things}
-            )
-            for kind, things in kinds.items()
-        }
+    colours = _refined(ratings, comparisons, colours)
+    told_apart = _told_apart(ratings, comparisons, colours)
     numbers = {}
-    for kind, colour in colours.items():
+    for kind, colour in told_apart.items():
         ordered = sorted(colour, key=lambda thing: (colour[thing], str(thing)))
         numbers[kind] = {thing: number for number, thing in enumerate(ordered)}
     alike = np.array(
         [colours["project"][thing] for thing in numbers["project"]], dtype=np.int64
     )
     return numbers["judge"], numbers["project"], numbers["criterion"], alike
+
+
+def _refined(
+    ratings: Sequence[Rating], comparisons: Sequence[Comparison], colours: Colours
+) -> Colours:
+    """Colours that tell apart all that differs in what is said by or about it."""
+    while True:
+        said = _said(ratings, comparisons, colours)
+        finer = {
+            kind: _numbered({t: (n, *sorted(said[kind, t])) for t, n in colour.items()})
+            for kind, colour in colours.items()
+        }
+        if _how_many(finer) == _how_many(colours):
+            return finer
+        colours = finer
+
+
+def _told_apart(
+    ratings: Sequence[Rating], comparisons: Sequence[Comparison], colours: Colours
+) -> Colours:
+    for _step in range(MOST_STEPS):
+        kind, tied = _first_tie(colours)
+        if not tied:
+            break
+        by_name = sorted(tied, key=str)
+        with_one = _with_own(colours, kind, by_name[:1])
+        finer = _refined(ratings, comparisons, with_one)
+        if _how_many(finer) > _how_many(colours) + 1:
+            colours = finer
+        else:  # it told nothing of any other, and neither will its twins
+            colours = _with_own(colours, kind, by_name)
+    return colours
+
+
+def _with_own(colours: Colours, kind: str, things: Sequence[Any]) -> Colours:
+    """Each of these gets a colour of its own, before those that it shared one with."""
+    place = {thing: n - len(things) for n, thing in enumerate(things)}
+    own = {t: (n, place.get(t, 0)) for t, n in colours[kind].items()}
+    return {**colours, kind: _numbered(own)}
+
+
+def _first_tie(colours: Colours) -> tuple[str, list[Any]]:
+    for kind, colour in colours.items():
+        by_colour: dict[int, list[Any]] = defaultdict(list)
+        for thing, number in colour.items():
+            by_colour[number].append(thing)
+        for number in sorted(by_colour):
+            if len(by_colour[number]) > 1:
+                return kind, by_colour[number]
+    return "", []
+
+
+def _how_many(colours: Colours) -> int:
+    return sum(len(set(colour.values())) for colour in colours.values())
 
 
 def _weight(kind: str, thing: Any, weights: Mapping[Hashable, float]) -> float:
@@ -255,7 +312,7 @@ def _weight(kind: str, thing: Any, weights: Mapping[Hashable, float]) -> float:
 def _said(
     ratings: Sequence[Rating],
     comparisons: Sequence[Comparison],
-    colours: Mapping[str, Mapping[Any, int]],
+    colours: Colours,
 ) -> dict[tuple[str, Any], list[tuple[float, ...]]]:
     """What is said by or about each thing, in colours instead of names."""
     judge, project, criterion = colours.values()

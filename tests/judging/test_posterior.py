@@ -328,6 +328,12 @@ duels = st.lists(
 @ANY
 @given(panels, duels, st.randoms(), st.permutations(range(1, 7)))
 @example([Rating(1, 2, 1, 1.0)], [Comparison(1, 1, 4)], Random(1), [2, 1, 3, 4, 5, 6])
+@example(
+    [Rating(3, 1, 1, 1.0)],
+    [Comparison(1, 1, 4), Comparison(2, 1, 5)],
+    Random(1),
+    [1, 2, 3, 5, 4, 6],
+)
 def test_neither_names_nor_their_order_change_anything(
     shortest_chain, ratings, pairs, chance, names
 ):
