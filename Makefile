@@ -48,12 +48,13 @@ lighthouse: ## how a phone's first visit to four pages is judged (needs npm)
 	@$(PYTHON) scripts/packages.py base
 	@.venv/bin/python scripts/lighthouse.py
 
-chaos: ## kill workers and phones at work, type nonsense everywhere; count what is lost
+chaos: ## kill sites, workers and phones at work, type nonsense everywhere; count what is lost
 	@$(PYTHON) scripts/packages.py dev
 	@for round in $$(seq $(ROUNDS)); do pytest -q -m worker -k killed || exit 1; done
 	@ODD_WORDS=12 pytest -q tests/bad_input
 	@SCENARIOS=200 pytest -q tests/notifications/test_clock.py
 	@SCENARIOS=50 pytest -q tests/judging/test_replay.py
+	@PUBLISH_KILLS=30 pytest -q -s tests/judging/test_publish_killed.py
 	@PHONE_KILLS=40 PHONE_TAPS_BEFORE_A_KILL=10 PHONE_FAULTS=300 PHONE_SHIFT=25 PHONE_STEPS=600 \
 		pytest -q -s tests/judging/test_phone_faults.py
 

@@ -52,7 +52,7 @@ COMPUTING = [
         "PostgreSQL",
         "database and not e2e",  # to the others it is all the same
         before=("pg_virtualenv", *FAST_POSTGRES),
-        options=("-n", "2"),
+        options=("-n", "3"),  # some of it waits for workers, and for the database
         database="postgres:///postgres",
     ),
 ]

@@ -615,8 +615,9 @@ def test_a_full_hall_signs_in_at_once(hall):
 
 @pytest.mark.no_cover
 def test_a_full_hall_signs_in_by_code_in_ten_minutes(hall):
+    """Thirty a minute; what is counted is counted by the minute, so four tell."""
     with time_machine.travel(now()) as clock:
-        for client, email in hall:
+        for client, email in hall[:120]:
             client.post(ASK_CODE, {"email": email})
             assert client.post(GIVE_CODE, {"code": last_code(email)}).url == "/"
             clock.shift(2)
