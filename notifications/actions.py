@@ -1,10 +1,12 @@
 """What people and organisers do with mail."""
 
 from collections.abc import Collection
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import StrIndex
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -51,9 +53,37 @@ def choose_topics(user: User, wanted: Collection[str]) -> None:
 
 
 def recipients(broadcast: Broadcast) -> QuerySet[User]:
-    """The people of the segment, each once, as it stands now."""
+    """The people of the segment, each once, as it stands now.
+
+    Not those whose address the mail server has refused for good the last time, until
+    another mail reaches them: who goes on knocking is taken for a spammer.
+    """
+    return _segment(broadcast).filter(Q(last_status=None) | ~REFUSED)
+
+
+def unreachable(broadcast: Broadcast) -> QuerySet[User]:
+    """Those who are left out of :func:`recipients`."""
+    return _segment(broadcast).filter(REFUSED)
+
+
+# Asked of the last mail that came to an end; the error names the address.
+REFUSED = Q(
+    last_status=Status.FAILED,
+    last_error__startswith=SMTPRecipientsRefused.__name__,
+    names_address__gt=0,
+)
+
+
+def _segment(broadcast: Broadcast) -> QuerySet[User]:
     who = register[broadcast.segment].who(broadcast.event)
-    return User.objects.filter(pk__in=who.values("pk"), is_active=True)
+    last = Notification.objects.filter(
+        recipient=OuterRef("pk"), status__in=[Status.SENT, Status.FAILED]
+    ).order_by("-pk")
+    return User.objects.filter(pk__in=who.values("pk"), is_active=True).annotate(
+        last_status=Subquery(last.values("status")[:1]),
+        last_error=Subquery(last.values("error")[:1]),
+        names_address=StrIndex("last_error", "email"),
+    )
 
 
 def _context(broadcast: Broadcast) -> dict[str, Any]:

@@ -178,6 +178,7 @@ class BroadcastView(MailView):
             broadcast=broadcast,
             segment=broadcast.segment,
             number=actions.recipients(broadcast).count(),
+            left_out=actions.unreachable(broadcast).count(),
             to_whom=register[broadcast.segment].label,
             words=actions.preview(broadcast, self.user),
             **kwargs,

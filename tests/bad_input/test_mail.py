@@ -3,14 +3,20 @@
 B144 is tried in tests/feedback, B143 in tests/notifications/test_delivery.py.
 """
 
+import os
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.models import User
+from events.models import Registration
 from notifications.composing import compose
 from notifications.models import Broadcast, MailText, Notification, ReminderRule
 from tests.bad_input.forms import forms_of
 from tests.factories.events import RegistrationFactory
+from tests.factories.notifications import NotificationFactory
 
 FIND_A_TEAM = "teams/email/find_a_team"
 KIND = "feedback.survey_last_call"
@@ -80,6 +86,64 @@ def test_b142_nobody_is_refused_and_each_is_mailed_once(sign_in, event, organise
     for _twice in range(2):
         client.post(url)
     assert Notification.objects.count() == 3
+
+
+def failed(
+    user, address, error="SMTPRecipientsRefused: {'%s': (550, b'no such user')}"
+):
+    return NotificationFactory(
+        recipient=user,
+        status="failed",
+        error=error % address if "%" in error else error,
+    )
+
+
+def test_b142_who_is_refused_for_good_is_left_out_and_said(sign_in, event, organiser):
+    gone, moved, back, unlucky, fine = (
+        RegistrationFactory(event=event).user for _person in range(5)
+    )
+    failed(gone, gone.email)
+    failed(moved, "old@example.org")
+    failed(back, back.email)
+    NotificationFactory(recipient=back, status="sent", sent_at=timezone.now())
+    failed(unlucky, unlucky.email, "TimeoutError: timed out")
+    broadcast = Broadcast.objects.create(
+        event=event, segment="everybody", subject="News", body="Hello"
+    )
+    url = reverse("notifications:broadcast", args=[event.slug, broadcast.pk])
+    client = sign_in(organiser)
+
+    page = client.get(url).content.decode()
+    assert "1 person is left out" in page
+    assert "Send it to 4 people" in page
+    client.post(url)
+
+    owed = Notification.objects.filter(event=event, topic="news")
+    told = set(owed.values_list("recipient", flat=True))
+    assert told == {user.pk for user in (moved, back, unlucky, fine)}
+
+
+def test_b142_many_are_mailed_in_a_few_statements(
+    sign_in, event, organiser, django_assert_max_num_queries
+):
+    """``RECIPIENTS=20000`` asks for as many as the list of bad inputs does."""
+    many = int(os.environ.get("RECIPIENTS", "400"))
+    people = User.objects.bulk_create(
+        User(email=f"p{n}@example.org", display_name=f"P {n}") for n in range(many)
+    )
+    Registration.objects.bulk_create(
+        Registration(event=event, user=person, status="confirmed") for person in people
+    )
+    broadcast = Broadcast.objects.create(
+        event=event, segment="everybody", subject="News", body="Hello"
+    )
+    url = reverse("notifications:broadcast", args=[event.slug, broadcast.pk])
+    client = sign_in(organiser)
+
+    with django_assert_max_num_queries(30 + many // 20):
+        client.post(url)
+
+    assert Notification.objects.filter(topic="news").count() == many
 
 
 def test_b145_a_reminder_before_nothing_or_ages_ago_is_refused(
