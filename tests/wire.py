@@ -36,6 +36,7 @@ class Wire(ThreadingHTTPServer):
     def reset(self):
         self.puts = []
         self.after = lambda: None  # called when the site has answered a PUT
+        self.on_way_back = lambda _path: None  # and with what was asked for, a GET
         self.let(UP)
 
     def let(self, fault, only=""):
@@ -78,6 +79,8 @@ class Line(BaseHTTPRequestHandler):
             put = [self.path, json.loads(body), status, None]
             self.server.puts.append(put)
             self.server.after()
+        elif self.command == "GET":
+            self.server.on_way_back(self.path)
         if fault == LOST:
             self.hang_up()
             return

@@ -82,7 +82,7 @@ async function fetchState() {
     if (state && state.judge.id !== fresh.judge.id) { await makeWay(state); location.replace("/judge/"); return; }
     await store.unlock(fresh);
     const before = state;
-    state = await store.refresh(fresh);
+    state = await store.refresh(fresh, asked);
     follow(before);
   }
   await store.keep("closed", outbox.closed);

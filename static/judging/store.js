@@ -138,8 +138,16 @@ function overlay(card, entry) {
   card.revision = Math.max(card.revision, entry.revision);
 }
 
-/** Take the server's state; taps that have not arrived yet stay. */
-export const refresh = (state) => run("readwrite", async (t) => {
+const CONTENT = [...EVERYTHING, "scores", "taps", "revision", "saved"];
+
+/** Take the server's state, asked for then; taps that have not arrived yet stay, and so
+    does what arrived since: the answer may be from before. */
+export const refresh = (state, asked) => run("readwrite", async (t) => {
+  const known = await t.get("kept", "state");
+  for (const old of known?.judge.id === state.judge.id ? known.cards : []) {
+    const card = old.saved >= asked && state.cards.find(({ id }) => id === old.id);
+    if (card) for (const name of CONTENT) card[name] = old[name];
+  }
   for (const entry of await t.all("unsent")) {
     const card = state.cards.find(({ id }) => id === entry.card);
     if (card && entry.judge === state.judge.id && isReadable(entry)) overlay(card, entry);
@@ -201,7 +209,7 @@ export const arrived = (entry, answer) => run("readwrite", async (t) => {
   const newer = await t.get("unsent", entry.card);
   const state = await t.get("kept", "state");
   const card = state?.cards.find(({ id }) => id === entry.card);
-  if (card) Object.assign(card, answer.card);
+  if (card) Object.assign(card, answer.card, { saved: Date.now() });
   if (newer && newer.revision !== entry.revision) { if (card) overlay(card, newer); }
   else {
     await t.delete("unsent", entry.card);
