@@ -21,6 +21,7 @@ let others = 0;
 let flush; // keeps what is being typed
 let opened; // parts of the page, of one card
 let drawn; // what the page shows, in short
+let missed = false; // the page may lack what changed while a tap was being written
 let held = false; // a finger is on the glass
 let touched = 0;
 let hasLeft = false; // signed out: nothing is fetched or kept any more
@@ -115,12 +116,18 @@ async function change(id, values, remember = true) {
   const card = cardOf(id);
   // The page shows a tap and a letter already; all else is drawn anew.
   const isShown = Object.keys(values).every((field) => /^(scores\.|notes|feedback)/.test(field));
-  if (isShown && remember && !store.comesBack(before.status)) {
+  if (!isShown || !remember || store.comesBack(before.status)) {
+    draw();
+    missed = writing > 0; // of another tap, which this has drawn over
+  } else if (missed) {
+    missed = writing > 0;
+    redraw();
+  } else {
     drawn = summary();
     document.querySelector("#judge-undo")?.removeAttribute("disabled");
     const on = document.querySelector("#go-on");
     if (on) on.textContent = following(state, card) ? texts.following : texts.finish;
-  } else draw();
+  }
   await outbox.report();
   outbox.send();
 }
@@ -248,8 +255,10 @@ function draw() {
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }
 
-/** Draw what has changed; not below a finger, and not what is being typed. */
+/** Draw what has changed; not below a finger, not what is being typed, and not over a
+    tap that the page shows and the state does not yet. */
 function redraw() {
+  if (writing) { missed = true; return; }
   if (state && !held && !isTyping() && summary() !== drawn) draw();
   else if (state) drawStage();
 }
