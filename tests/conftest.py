@@ -1,6 +1,7 @@
 """The cast and the stage that every test may use."""
 
 import random
+from copy import deepcopy
 
 import hypothesis
 import pytest
@@ -10,6 +11,7 @@ from django.template import Template
 from django.test import TransactionTestCase
 
 from core.ledger import drop_guards, set_guards
+from tests.access.world import build
 from tests.factories.accounts import UserFactory
 from tests.factories.events import (
     EventFactory,
@@ -154,6 +156,17 @@ def once(request, django_db_setup, django_db_blocker):
     yield once
     once(transaction.set_rollback, True)  # noqa: FBT003 -- Django's
     once(module.__exit__, None, None, None)
+
+
+@pytest.fixture(scope="module")
+def first_world(once):
+    return once(build, "canary")
+
+
+@pytest.fixture
+def world(db, first_world):
+    """The event of the rig, with everybody and everything in it."""
+    return deepcopy(first_world)
 
 
 @pytest.fixture

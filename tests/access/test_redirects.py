@@ -16,7 +16,6 @@ from notifications.composing import compose
 from notifications.models import Notification
 from teams.models import Team
 from tests.access.test_matrix import LINES, address, client_of, read
-from tests.access.world import build
 from tests.factories.accounts import UserFactory
 from tests.factories.events import AnnouncementFactory, TrackFactory
 
@@ -112,16 +111,6 @@ def first_user(once):
 @pytest.fixture
 def user(db, first_user):
     return deepcopy(first_user)
-
-
-@pytest.fixture(scope="module")
-def first_world(once):
-    return once(build, "canary")
-
-
-@pytest.fixture
-def world(db, first_world):
-    return deepcopy(first_world)
 
 
 def signed_in(user):

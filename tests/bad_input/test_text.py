@@ -1,6 +1,5 @@
 """B1 to B18: what people type into any field of text, by browser."""
 
-from copy import deepcopy
 from dataclasses import dataclass
 
 import pytest
@@ -13,7 +12,6 @@ from events.models import Announcement
 from submissions.models import Dataset, Idea, Project
 from teams.models import Team
 from tests.access.test_matrix import client_of
-from tests.access.world import build
 from tests.bad_input.forms import FORM, as_read_on, encoded
 from tests.factories.teams import TeamFactory
 
@@ -93,16 +91,6 @@ DOORS = {
         one_line=False,
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def first_world(once):
-    return once(build, "canary")
-
-
-@pytest.fixture
-def world(db, first_world):
-    return deepcopy(first_world)
 
 
 @pytest.fixture(params=DOORS)

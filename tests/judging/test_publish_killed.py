@@ -63,7 +63,7 @@ def judged_event():
 
 
 def publish(site, event):
-    """Press the button; the answer's status, or 0 if nobody answered."""
+    """The button, to be pressed: gives the answer's status, 0 if nobody answered."""
     client = Client()
     client.force_login(SeriesOrganiserFactory(series=event.series).user)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
