@@ -160,13 +160,24 @@ def once(request, django_db_setup, django_db_blocker):
 
 @pytest.fixture(scope="module")
 def first_world(once):
-    return once(build, "canary")
+    return once(build, "canary-of-a")
+
+
+@pytest.fixture(scope="module")
+def second_world(once):
+    return once(build, "canary-of-b")
 
 
 @pytest.fixture
 def world(db, first_world):
     """The event of the rig, with everybody and everything in it."""
     return deepcopy(first_world)
+
+
+@pytest.fixture
+def neighbour(db, second_world):
+    """The other event, alike in everything."""
+    return deepcopy(second_world)
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@ Goes through whatever is registered, so a new window is tried without a line her
 Each refusal has its matching success by the series' own organisers and a superuser.
 """
 
-from copy import deepcopy
-
 import pytest
 from django.apps import apps
 from django.contrib import admin
@@ -17,7 +15,6 @@ from accounts.models import User
 from events.scoping import ScopedModelAdmin
 from judging.models import PublishedResult, Recusal
 from notifications.models import MailText
-from tests.access.world import build
 from tests.access.writing import written
 from tests.factories.accounts import SkillFactory, UserFactory
 from tests.factories.events import (
@@ -61,19 +58,13 @@ def furnish(world):
 
 
 @pytest.fixture(scope="module")
-def worlds(once):
-    canaries = ("canary-of-a", "canary-of-b")
-    return [once(lambda c=c: furnish(build(c))) for c in canaries]
+def first_world(once, first_world):
+    return once(furnish, first_world)
 
 
-@pytest.fixture
-def world(db, worlds):
-    return deepcopy(worlds[0])
-
-
-@pytest.fixture
-def neighbour(db, worlds):
-    return deepcopy(worlds[1])
+@pytest.fixture(scope="module")
+def second_world(once, second_world):
+    return once(furnish, second_world)
 
 
 def client_of(user):

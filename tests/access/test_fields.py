@@ -7,7 +7,6 @@ come out the same.
 
 import io
 import json
-from copy import deepcopy
 from html.parser import HTMLParser
 
 import pytest
@@ -459,11 +458,6 @@ def first_world(once):
 @pytest.fixture(scope="module")
 def first_rows(once, first_world):
     return once(rows)
-
-
-@pytest.fixture
-def world(db, first_world):
-    return deepcopy(first_world)
 
 
 def build_with_doors():

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from notifications.composing import unsubscribe_token
-from tests.access.world import ROLES, SECRETS, build, with_secrets
+from tests.access.world import ROLES, SECRETS, with_secrets
 from tests.access.writing import written
 from tests.factories.accounts import UserFactory
 from tests.factories.notifications import NotificationFactory
@@ -45,20 +45,9 @@ def addresses(resolver=None, namespace=""):
 
 
 @pytest.fixture(scope="module")
-def worlds(once):
-    worlds = [once(build, canary) for canary in ("canary-of-a", "canary-of-b")]
-    once(with_secrets, worlds[0])
-    return worlds
-
-
-@pytest.fixture
-def world(db, worlds):
-    return deepcopy(worlds[0])
-
-
-@pytest.fixture
-def neighbour(db, worlds):
-    return deepcopy(worlds[1])
+def first_world(once, first_world):
+    once(with_secrets, first_world)
+    return first_world
 
 
 def client_of(role, world, neighbour):
@@ -75,8 +64,8 @@ def client_of(role, world, neighbour):
 
 
 @pytest.fixture(scope="module")
-def signed_in(once, worlds):
-    return {role: once(client_of, role, *worlds) for role in ROLES}
+def signed_in(once, first_world, second_world):
+    return {role: once(client_of, role, first_world, second_world) for role in ROLES}
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import logging
 import os
-from copy import deepcopy
 from itertools import cycle, islice
 
 import pytest
@@ -11,7 +10,6 @@ from django.db import connection, transaction
 from django.urls import NoReverseMatch, reverse
 
 from tests.access.test_matrix import LINES, address, client_of
-from tests.access.world import build
 from tests.bad_input.forms import FORM, encoded, forms_of
 
 ODD = [
@@ -73,21 +71,6 @@ def drawn(values):
     if GETS_ALL:
         return both
     return both[:1] if connection.vendor == "sqlite" else both[1:]
-
-
-@pytest.fixture(scope="module")
-def worlds(once):
-    return [once(build, canary) for canary in ("canary-of-a", "canary-of-b")]
-
-
-@pytest.fixture
-def world(db, worlds):
-    return deepcopy(worlds[0])
-
-
-@pytest.fixture
-def neighbour(db, worlds):
-    return deepcopy(worlds[1])
 
 
 def pages(role, world):
