@@ -12,7 +12,7 @@ the one before, so a comparison costs one visit, not two.
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from math import erf, exp, log, log2, pi, sqrt
+from math import erfc, exp, log, log2, pi, sqrt
 from typing import TypeVar
 
 P = TypeVar("P", bound=Hashable)
@@ -40,7 +40,7 @@ def _density(x: float) -> float:
 
 
 def _share(x: float) -> float:
-    return (1 + erf(x / sqrt(2))) / 2
+    return erfc(-x / sqrt(2)) / 2  # of 1 + erf nothing is left where x is small
 
 
 def _spread(one: Belief, other: Belief) -> float:
@@ -57,8 +57,9 @@ def updated(winner: Belief, loser: Belief) -> tuple[Belief, Belief]:
     spread = _spread(winner, loser)
     apart = (winner.mean - loser.mean) / spread
     # Mean and variance of a normal variable cut at zero; far out by their limit.
-    shift = _density(apart) / _share(apart) if apart > -30 else -apart  # noqa: PLR2004
-    shrink = shift * (shift + apart)
+    far = apart < -30  # noqa: PLR2004
+    shift = -apart - 1 / apart if far else _density(apart) / _share(apart)
+    shrink = min(shift * (shift + apart), 1.0)
 
     def of(one: Belief, sign: int) -> Belief:
         step = one.variance / spread

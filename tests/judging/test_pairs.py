@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from events.models import AuditEntry, Phase
@@ -32,6 +32,8 @@ normal = st.builds(Belief, st.floats(-5, 5), st.floats(0.001, 4))
 
 
 @given(normal, normal)
+@example(Belief(-5, 0.03), Belief(4, 0.1))  # nobody expected that
+@example(Belief(-30, 0.001), Belief(30, 0.001))
 def test_a_vote_moves_the_two_apart_and_makes_surer(one, other):
     winner, loser = pairs.updated(one, other)
 
