@@ -95,14 +95,14 @@ def run(part: Part, folder: Path, output: TextIO | None = None) -> Count:
     """Run one part and count; a part that broke, or ran nothing, counts as failed."""
     report = folder / f"{part.name}.xml"
     env = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
-    env["COVERAGE_FILE"] = str(measured(part, folder))
     env["MENLO_SHARED_DIR"] = str(folder)
     env["OPENBLAS_NUM_THREADS"] = "1"  # else its threads wait for one another, busily
     if part.database:
         env["DATABASE_URL"] = part.database
     pytest = [sys.executable, "-m", "pytest", "-q", "-m", part.marks, *part.options]
-    if part.is_measured:
-        pytest += ["--cov", "--cov-report=", "--cov-fail-under=0"]
+    if part.is_measured:  # with all that it starts
+        env["COVERAGE_FILE"] = str(measured(part, folder))
+        env["COVERAGE_PROCESS_START"] = str(ROOT / "pyproject.toml")
     done = subprocess.run(
         [*part.before, *pytest, f"--junit-xml={report}"],
         cwd=ROOT,
