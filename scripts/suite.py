@@ -56,7 +56,7 @@ COMPUTING = [
         database="postgres:///postgres",
     ),
 ]
-WAITING = [Part("worker and browser", "worker or e2e", is_measured=True)]
+WAITING = [Part("worker and browser", "worker or e2e")]
 
 
 @dataclass
@@ -101,7 +101,7 @@ def run(part: Part, folder: Path, output: TextIO | None = None) -> Count:
         env["DATABASE_URL"] = part.database
     pytest = [sys.executable, "-m", "pytest", "-q", "-m", part.marks, *part.options]
     if part.is_measured:  # with all that it starts
-        env["COVERAGE_FILE"] = str(measured(part, folder))
+        env["COVERAGE_FILE"] = str(folder / ".coverage")
         env["COVERAGE_PROCESS_START"] = str(ROOT / "pyproject.toml")
     done = subprocess.run(
         [*part.before, *pytest, f"--junit-xml={report}"],
@@ -133,12 +133,6 @@ def log_of(part: Part, folder: Path) -> Path:
     return folder / f"{part.name}.log"
 
 
-def measured(part: Part, folder: Path) -> Path:
-    """Where its coverage is kept; runs side by side would take one another's."""
-    (folder / part.name).mkdir(exist_ok=True)
-    return folder / part.name / "coverage"
-
-
 def run_parts(folder: Path) -> dict[str, Count]:
     counts = {}
     beside = ThreadPoolExecutor(max_workers=1)  # one after the other
@@ -158,8 +152,7 @@ def run_parts(folder: Path) -> dict[str, Count]:
 def is_covered(folder: Path) -> bool:
     print("\n=== coverage of branches", flush=True)
     coverage = [sys.executable, "-m", "coverage"]
-    files = [measured(p, folder) for p in COMPUTING + WAITING if p.is_measured]
-    combine = [*coverage, "combine", "--quiet", *files]
+    combine = [*coverage, "combine", "--quiet", str(folder)]
     return all(
         subprocess.run(command, cwd=ROOT, check=False).returncode == 0
         for command in (combine, [*coverage, "report"])

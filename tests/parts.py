@@ -37,7 +37,6 @@ CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE = 30  # seconds
 COLLECTED = "collected"
-MEASURED = "COVERAGE_PROCESS_START"  # tells processes that they are to be measured
 DATABASES = {"db", "transactional_db"}
 REAL_PARTS = {"environment", "redis_server", "smtp_server"}
 # As ``CACHES``: nobody answers there.
@@ -63,7 +62,6 @@ def pytest_collection_modifyitems(items):
             item.add_marker("crawl")
         if folder == "e2e" or "chromium" in item.fixturenames:
             item.add_marker("e2e")
-            item.add_marker("no_cover")
         elif REAL_PARTS & set(item.fixturenames):
             item.add_marker("worker")
         elif item.path.stem in {"test_views", "test_admin"}:
@@ -74,17 +72,15 @@ def pytest_collection_modifyitems(items):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item):
-    """Neither what is marked so is measured, nor what it starts; it costs half."""
+    """Do not measure what is marked so: it takes half as long."""
     coverage = Coverage.current()
     if not (coverage and item.get_closest_marker("no_cover")):
         return (yield)
-    asked = os.environ.pop(MEASURED)
     coverage.stop()
     try:
         return (yield)
     finally:
         coverage.start()
-        os.environ[MEASURED] = asked
 
 
 @pytest.hookimpl(trylast=True)
@@ -92,6 +88,7 @@ def pytest_collection_finish():
     """What was imported stays; it need not be looked through for waste each time."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 20, 50)  # as in our wsgi.py
 
 
 def free_port():
@@ -265,11 +262,23 @@ def environment(transactional_db, tmp_path):
     return own_environment()
 
 
+def shared(name):
+    """Where all processes of this run find what one of them made."""
+    return Path(os.environ["MENLO_SHARED_DIR"]) / name
+
+
+@contextlib.contextmanager
+def alone(name):
+    """Other processes of this run that are at the same thing wait."""
+    with shared(f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def made_once(name, make):
     """What ``make(path)`` made, in whichever process of this run needed it first."""
-    path = Path(os.environ["MENLO_SHARED_DIR"]) / name
-    with path.with_name(f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    path = shared(name)
+    with alone(name):
         if not path.exists():
             unfinished = path.with_name(f"{name}.unfinished")
             make(unfinished)
@@ -277,29 +286,57 @@ def made_once(name, make):
     return path
 
 
+def migrated(**options):
+    return setup_databases(0, interactive=False, serialized_aliases=(), **options)
+
+
+@contextlib.contextmanager
+def sqlite_file():
+    own = Path(str(settings.DATABASES["default"]["TEST"]["NAME"]))
+    made = []
+
+    def migrate(copy):
+        made.extend(migrated())
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM INTO %s", [str(copy)])
+
+    copy = made_once("migrated.sqlite3", migrate)
+    if not made:
+        shutil.copyfile(copy, own)
+        made += migrated(keepdb=True)
+    yield made
+
+
+@contextlib.contextmanager
+def postgresql_database():
+    template, made_here = shared("migrated.postgresql"), False
+    with alone(template.name):
+        if template.exists():
+            connection.settings_dict["TEST"]["TEMPLATE"] = template.read_text()
+            made = migrated()
+        else:
+            made, made_here = migrated(), True
+            connection.creation.clone_test_db("copy", verbosity=0)
+            clone = connection.creation.get_test_db_clone_settings("copy")
+            template.write_text(clone["NAME"])
+    yield made
+    if made_here:
+        with alone(template.name):
+            template.unlink()
+            connection.creation.destroy_test_db(verbosity=0, suffix="copy")
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_modify_db_settings, django_db_blocker):
-    """As pytest-django's; but one process migrates, and its SQLite file is copied."""
-    own = Path(str(settings.DATABASES["default"]["TEST"]["NAME"]))
-    migrated = []
-
-    def migrate(copy=None):
-        migrated.extend(setup_databases(0, interactive=False))
-        if copy:
-            with connection.cursor() as cursor:
-                cursor.execute("VACUUM INTO %s", [str(copy)])
-
-    with django_db_blocker.unblock():
-        if connection.vendor == "sqlite":
-            shared = made_once("migrated.sqlite3", migrate)
-            if not migrated:
-                shutil.copyfile(shared, own)
-                migrated += setup_databases(0, interactive=False, keepdb=True)
-        else:
-            migrate()
-    yield
-    with django_db_blocker.unblock():
-        teardown_databases(migrated, 0)
+    """As pytest-django's; but one process migrates, and the others copy."""
+    database = sqlite_file if connection.vendor == "sqlite" else postgresql_database
+    with contextlib.ExitStack() as stack:
+        with django_db_blocker.unblock():
+            made = stack.enter_context(database())
+        yield
+        with django_db_blocker.unblock():
+            stack.close()
+            teardown_databases(made, 0)
 
 
 def own_environment():
@@ -308,7 +345,7 @@ def own_environment():
         "DJANGO_SETTINGS_MODULE": "hackathon.settings",
         "DATABASE_URL": database_url(),
         "DATA_DIR": os.environ["MENLO_TEST_DIR"],
-        "STATIC_ROOT": str(Path(os.environ["MENLO_SHARED_DIR"]) / COLLECTED),
+        "STATIC_ROOT": str(shared(COLLECTED)),
         "MENLO_DEMO": "true",
         "PYTHONUNBUFFERED": "1",
         "PYTHONWARNINGS": "default",
