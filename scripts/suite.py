@@ -1,8 +1,9 @@
 """Run the checks and every test with real parts; count them; skip nothing.
 
 Called by ``make test`` with the locked development packages installed. What mostly
-waits, for workers and browsers, runs beside what computes, and is heard afterwards; in
-one run, since to find all tests and to make a database takes each run a while.
+waits, for workers and browsers, runs beside the checks and what computes, goes before
+it, and is heard afterwards; in one run, since to find all tests and to make a database
+takes each run a while.
 """
 
 import os
@@ -32,6 +33,7 @@ FAST_POSTGRES = [
     for setting in ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
     for option in ("-o", setting)
 ]
+PATIENT = ("nice", "-n", "5")  # else a browser beside it starves
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,17 @@ class Part:
 
 
 COMPUTING = [
-    Part("SQLite", "not worker and not e2e", options=("-n", "2"), is_measured=True),
+    Part(
+        "SQLite",
+        "not worker and not e2e",
+        before=PATIENT,
+        options=("-n", "2"),
+        is_measured=True,
+    ),
     Part(
         "PostgreSQL",
         "database and not e2e",  # to the others it is all the same
-        before=("pg_virtualenv", *FAST_POSTGRES),
+        before=(*PATIENT, "pg_virtualenv", *FAST_POSTGRES),
         options=("-n", "3"),  # some of it waits for workers, and for the database
         database="postgres:///postgres",
     ),
@@ -133,11 +141,19 @@ def log_of(part: Part, folder: Path) -> Path:
     return folder / f"{part.name}.log"
 
 
-def run_parts(folder: Path) -> dict[str, Count]:
+def run_checks() -> bool:
+    print("=== checks", flush=True)
+    checks = [*PATIENT, "bash", "scripts/check.sh"]
+    return subprocess.run(checks, cwd=ROOT, check=False).returncode == 0
+
+
+def run_parts(folder: Path) -> tuple[bool, dict[str, Count]]:
+    """Whether the checks found nothing, and what each part counted."""
     counts = {}
     beside = ThreadPoolExecutor(max_workers=1)  # one after the other
     try:
         waiting = [(p, beside.submit(run_quietly, p, folder)) for p in WAITING]
+        is_clean = run_checks()
         for part in COMPUTING:
             print(f"\n=== {part.name}", flush=True)
             counts[part.name] = run(part, folder)
@@ -146,7 +162,7 @@ def run_parts(folder: Path) -> dict[str, Count]:
             print(f"\n=== {part.name}", log_of(part, folder).read_text(), sep="\n")
     finally:
         beside.shutdown(cancel_futures=True)
-    return counts
+    return is_clean, counts
 
 
 def is_covered(folder: Path) -> bool:
@@ -162,11 +178,9 @@ def is_covered(folder: Path) -> bool:
 def main() -> int:
     start = time.monotonic()
     have_parts()
-    print("=== checks", flush=True)
-    checks = subprocess.run(["bash", "scripts/check.sh"], cwd=ROOT, check=False)
-    troubles = ["make check"] if checks.returncode else []
     with tempfile.TemporaryDirectory() as name:
-        counts = run_parts(Path(name))
+        is_clean, counts = run_parts(Path(name))
+        troubles = [] if is_clean else ["make check"]
         if not is_covered(Path(name)):
             troubles.append("coverage")
     total = sum(counts.values(), Count())
