@@ -21,7 +21,6 @@ from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
-from scipy.fft import irfft, next_fast_len, rfft  # type: ignore[import-untyped]
 from scipy.sparse import coo_array  # type: ignore[import-untyped]
 
 Ints = npt.NDArray[np.int64]
@@ -97,7 +96,7 @@ def _distribution(factorial: Floats, sizes: Ints, a: Ints, b: Ints) -> Floats:
     once.
     """
     high = np.minimum(a, b)
-    width = next_fast_len(int(high.sum(1).max(initial=0)) + 1, real=True)
+    width = 2 ** int(high.sum(1).max(initial=0)).bit_length()  # more than that
     spectrum = np.ones((len(a), width // 2 + 1), np.complex128)
     for event in np.flatnonzero(high.max(0, initial=0) > 0):
         n = int(sizes[event])
@@ -111,8 +110,8 @@ def _distribution(factorial: Floats, sizes: Ints, a: Ints, b: Ints) -> Floats:
         size = np.full_like(of_a, n)
         chance = np.exp(_log_pmf(factorial, np.clip(k, low, most), size, of_a, of_b))
         chance[(k < low) | (k > most)] = 0
-        spectrum[here] *= rfft(chance, width, axis=1)[which]
-    return np.asarray(np.clip(irfft(spectrum, width, axis=1), 0, 1))
+        spectrum[here] *= np.fft.rfft(chance, width, axis=1)[which]
+    return np.asarray(np.clip(np.fft.irfft(spectrum, width, axis=1), 0, 1))
 
 
 def tails(

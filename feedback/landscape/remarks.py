@@ -16,9 +16,7 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from scipy.cluster.hierarchy import fcluster, linkage  # type: ignore[import-untyped]
 from scipy.sparse import csr_array  # type: ignore[import-untyped]
-from scipy.spatial.distance import squareform  # type: ignore[import-untyped]
 
 # Two remarks further apart than this have little more in common than "the".
 FURTHEST = 0.9
@@ -112,8 +110,22 @@ def tf_idf(texts: Sequence[str]) -> tuple[csr_array, list[str]]:
 def distances(matrix: csr_array) -> npt.NDArray[np.float64]:
     """One minus the cosine, for each pair, in scipy's condensed form."""
     apart = np.clip(1 - (matrix @ matrix.T).toarray(), 0, 1)
-    np.fill_diagonal(apart, 0)
-    return np.asarray(squareform(apart, checks=False))
+    return np.asarray(apart[np.triu_indices(len(apart), 1)])
+
+
+def _labels(matrix: csr_array) -> list[int]:
+    """The number of its group, for each row."""
+    # A tenth of what starting the site takes, and few ever ask for it.
+    from scipy.cluster.hierarchy import (  # type: ignore[import-untyped]  # noqa: PLC0415
+        fcluster,
+        linkage,
+    )
+
+    if matrix.shape[0] == 1:
+        return [1]
+    tree = linkage(distances(matrix), "average")
+    labels: list[int] = fcluster(tree, FURTHEST, "distance").tolist()
+    return labels
 
 
 def group(remarks: Iterable[Remark]) -> list[Group]:
@@ -122,12 +134,8 @@ def group(remarks: Iterable[Remark]) -> list[Group]:
     if not ordered:
         return []
     matrix, meaning = tf_idf([remark.text for remark in ordered])
-    labels = [1]
-    if len(ordered) > 1:
-        tree = linkage(distances(matrix), "average")
-        labels = fcluster(tree, FURTHEST, "distance").tolist()
     members: dict[int, list[int]] = defaultdict(list)
-    for place, label in enumerate(labels):
+    for place, label in enumerate(_labels(matrix)):
         members[label].append(place)
     return sorted(
         (

@@ -13,7 +13,7 @@ from PIL import Image
 
 from events.models import AuditEntry, Phase
 from notifications.models import Notification
-from submissions import actions, catalogue, licences, profiles, profiling
+from submissions import actions, catalogue, licences, profiles, tables
 from submissions.actions.datasets import DataIsClosed, DataIsUsed
 from submissions.actions.ideas import IdeaHasATeam, IdeaIsWithdrawn
 from submissions.actions.projects import (
@@ -534,7 +534,7 @@ def test_a_profile_never_tells_more_values_than_rows(tmp_path):
     path = tmp_path / "many.csv"
     path.write_text("\n".join(["code", *(f"A{number:04}" for number in range(3376))]))
 
-    column = profiling.profile_table(path, path.name)["columns"][0]
+    column = tables.profile_table(path, path.name)["columns"][0]
 
     assert 3000 < column["distinct"] <= 3376
 
