@@ -9,6 +9,8 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core.cache import cache
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -216,13 +218,18 @@ def test_a_way_back_on_this_site_is_honoured(user, door):
     assert "/events/?q=x" in ends
 
 
-@pytest.mark.parametrize("target", FORMS, ids=repr)
 @pytest.mark.parametrize("door", DOORS)
-def test_a_way_back_elsewhere_is_not(user, door, target):
-    for answer in door(user, target):
-        assert answer.status_code in {200, 302}
-        assert stays_here(answer.get("Location", "/")), answer["Location"]
-        # What is carried on in the address, or in a field, is looked at again there.
+def test_a_way_back_elsewhere_is_not(user, door):
+    """Each database is asked about every other form: it has no part in the answer."""
+    for target in FORMS[connection.vendor == "sqlite" :: 2]:
+        cache.clear()  # so often nobody may try
+        with transaction.atomic():
+            for answer in door(deepcopy(user), target):
+                place = answer.get("Location", "/")
+                assert answer.status_code in {200, 302}, target
+                assert stays_here(place), (target, place)
+                # What is carried on in it, or in a field, is looked at again there.
+            transaction.set_rollback(True)
 
 
 def test_there_are_enough_forms():

@@ -104,17 +104,21 @@ def page_of(client, url):
     return answer.content.decode()
 
 
-def all_forms(client, urls):
-    """One of each kind: where it goes and what it asks."""
+def kind_of(form):
+    return form.action, tuple(form.names)
+
+
+def all_forms(client, urls, known=frozenset()):
+    """One of each kind, where it goes and what it asks, that is not ``known``."""
     found = {}
     for url in urls:
         page = page_of(client, url)
         for form in forms_of(url, page) if page else ():
-            found.setdefault((form.action, tuple(form.names)), form)
+            found.setdefault(kind_of(form), form)
     return [
         form
-        for form in found.values()
-        if not any(part in form.action for part in ENDS_THE_VISIT)
+        for kind, form in found.items()
+        if kind not in known and not any(part in form.action for part in ENDS_THE_VISIT)
     ]
 
 
@@ -160,25 +164,28 @@ def submit(faults, form, changed):
         )
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_odd_words_and_a_megabyte_in_every_form(role, world, neighbour, caplog):
-    client = client_of(role, world, neighbour)
-    forms = all_forms(client, pages(role, world))
-    faults = Faults(client, caplog)
-    values = cycle(ODD)
+def test_odd_words_and_a_megabyte_in_every_form(world, neighbour, caplog):
+    """Each form as the first role sends it to whom it is shown."""
+    known, values, found = set(), cycle(ODD), []
+    for role in ROLES:
+        client = client_of(role, world, neighbour)
+        faults = Faults(client, caplog)
+        forms = all_forms(client, pages(role, world), known)
+        known.update(map(kind_of, forms))
 
-    for form in forms:
-        for name in form.names:
-            for value in drawn(values):
-                submit(faults, form, {name: value})
+        for form in forms:
+            for name in form.names:
+                for value in drawn(values):
+                    submit(faults, form, {name: value})
 
-    assert faults.sent > 10
-    huge = [form for form in forms if form.method == "post" and len(form.names) > 1]
-    if role in GETS_MEGABYTES:
-        assert huge
-        for form in huge:
-            submit(faults, form, {form.names[-1]: "a" * 2**20})
-    assert faults.found == []
+        assert faults.sent > 5, role
+        huge = [form for form in forms if form.method == "post" and len(form.names) > 1]
+        if role in GETS_MEGABYTES:
+            assert huge
+            for form in huge:
+                submit(faults, form, {form.names[-1]: "a" * 2**20})
+        found += [f"{role}: {fault}" for fault in faults.found]
+    assert found == []
 
 
 def test_odd_words_in_every_form_of_the_admin(world, neighbour, caplog):
