@@ -173,10 +173,11 @@ def words_of_the_demo():
 
 
 def admin_pages(world, user):
-    """Every window that ``user`` has: list, forms, confirmation and history.
+    """Every window that ``user`` has: its list, and the form of a row.
 
-    A superuser sees the lists as the answer to a search; pages that organisers have,
-    too, are left to them.
+    An empty form offers nothing that this one does not; confirmation and history look
+    the same everywhere, so two will do. A superuser sees the lists as the answer to a
+    search; pages that organisers have, too, are left to them.
     """
     everything = user.is_superuser
     asked, theirs = (RequestFactory().get("/admin/") for _request in range(2))
@@ -189,19 +190,18 @@ def admin_pages(world, user):
         row = windows_row(model, world)
         pages = {
             "changelist": window.has_view_permission,
-            "add": window.has_add_permission,
             "change": window.has_view_permission,
-            "delete": window.has_delete_permission,
         }
-        if model in {Track, User}:  # looks the same everywhere
+        if model in {Track, User}:
+            pages["delete"] = window.has_delete_permission
             pages["history"] = window.has_view_permission
         for page, may in pages.items():
             if not may(asked) or (everything and page != "changelist" and may(theirs)):
                 continue
-            if page in {"changelist", "add"}:
+            if page == "changelist":
                 search = f"?q={quote(POLYGLOTS[10])}" if window.search_fields else ""
                 path = reverse(f"admin:{label}_{page}")
-                yield path + (search if everything and page == "changelist" else "")
+                yield path + (search if everything else "")
             elif row:
                 yield reverse(f"admin:{label}_{page}", args=[row.pk])
 
