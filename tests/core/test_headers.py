@@ -19,6 +19,8 @@ from tests.core.observatory import Answer, judge
 from tests.factories.accounts import UserFactory
 from tests.parts import Site, own_environment
 
+pytestmark = pytest.mark.e2e
+
 HOST = "menlo.test"
 PASSWORD = "menlo-garage-1975"
 ADMIN_FAILS = ["content_security_policy"]  # docs/adr/0017

@@ -29,7 +29,7 @@ STARTS = [
     datetime(2027, 9, 20, tzinfo=UTC),
 ]
 ZONES = ["Europe/Berlin", "America/New_York", "Pacific/Auckland", "Asia/Kolkata", "UTC"]
-SCENARIOS = int(os.environ.get("SCENARIOS", "5"))
+SCENARIOS = int(os.environ.get("SCENARIOS", "3"))
 
 
 @dataclass

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.template.base import VariableNode
 from django.template.loader import get_template
 
@@ -154,12 +155,13 @@ def person(db):
 @pytest.mark.no_cover
 @pytest.mark.parametrize("template", MAILS)
 def test_whatever_people_are_called_the_mail_is_ours(template, person):
+    """Each database gets every other payload: it has no part in a mail."""
     names = variables_of(template)
     event = EventFactory()
     row = NotificationFactory(
         recipient=person, event=event, template=template, topic=Topic.NEWS
     )
-    for payload in BASE:
+    for payload in BASE[connection.vendor == "sqlite" :: 2]:
         person.display_name = event.name = payload[:200]
         row.context = {**dict.fromkeys(names, payload), "path": "/me/"}
 
