@@ -45,7 +45,8 @@ ODD = [
 ]
 # How many odd values each field gets; the fields of a page meet all of them together.
 EACH = int(os.environ.get("ODD_WORDS", "2"))
-# Else the two databases share them: SQLite gets the first, PostgreSQL the second.
+# Else the two databases share them: SQLite gets the first, PostgreSQL the second; and
+# of the admin's forms each gets every other.
 GETS_ALL = "ODD_WORDS" in os.environ
 ROLES = ("anonymous", "stranger", "attendee", "captain", "judge", "organiser")
 GETS_MEGABYTES = ("anonymous", "captain", "organiser")
@@ -191,6 +192,8 @@ def test_odd_words_and_a_megabyte_in_every_form(world, neighbour, caplog):
 def test_odd_words_in_every_form_of_the_admin(world, neighbour, caplog):
     client = client_of("superuser", world, neighbour)
     forms = all_forms(client, admin_pages())
+    if not GETS_ALL:
+        forms = forms[connection.vendor == "sqlite" :: 2]
     faults = Faults(client, caplog)
     values = cycle(ODD)
 
@@ -203,7 +206,7 @@ def test_odd_words_in_every_form_of_the_admin(world, neighbour, caplog):
                 submit(faults, form, dict.fromkeys(counts, next(values)))
 
     assert faults.found == []
-    assert faults.sent > 100
+    assert faults.sent > 50
 
 
 @pytest.mark.parametrize("role", ["anonymous", "captain", "organiser"])

@@ -197,7 +197,7 @@ def admin_pages(world, user):
             pages["delete"] = window.has_delete_permission
             pages["history"] = window.has_view_permission
         for page, may in pages.items():
-            if not may(asked) or (everything and page != "changelist" and may(theirs)):
+            if not may(asked) or (everything and model is not Track and may(theirs)):
                 continue
             if page == "changelist":
                 search = f"?q={quote(POLYGLOTS[10])}" if window.search_fields else ""
