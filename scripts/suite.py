@@ -59,7 +59,7 @@ COMPUTING = [
         "PostgreSQL",
         "database and not e2e",  # to the others it is all the same
         before=(*PATIENT, "pg_virtualenv", *FAST_POSTGRES),
-        options=("-n", "3", "--dist", "worksteal"),  # some of it waits
+        options=("-n", "2", "--dist", "worksteal"),
         database="postgres:///postgres",
     ),
     Part(
