@@ -267,6 +267,11 @@ def shared(name):
     return Path(os.environ["MENLO_SHARED_DIR"]) / name
 
 
+def own_half(values):
+    """Every other one: what this database is asked, where none has a part in it."""
+    return values[connection.vendor == "sqlite" :: 2]
+
+
 @contextlib.contextmanager
 def alone(name):
     """Other processes of this run that are at the same thing wait."""

@@ -115,14 +115,14 @@ def distances(matrix: csr_array) -> npt.NDArray[np.float64]:
 
 def _labels(matrix: csr_array) -> list[int]:
     """The number of its group, for each row."""
+    if matrix.shape[0] == 1:
+        return [1]
     # A tenth of what starting the site takes, and few ever ask for it.
     from scipy.cluster.hierarchy import (  # type: ignore[import-untyped]  # noqa: PLC0415
         fcluster,
         linkage,
     )
 
-    if matrix.shape[0] == 1:
-        return [1]
     tree = linkage(distances(matrix), "average")
     labels: list[int] = fcluster(tree, FURTHEST, "distance").tolist()
     return labels

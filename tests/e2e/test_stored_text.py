@@ -228,7 +228,7 @@ def pages_of(role, world):
     own = ["/no/such/page/"]
     for name, words, method, expected in LINES:
         # A judge has no more of it than anybody, nor a superuser than an organiser.
-        known = expected[SEES_ALIKE[role]] == 200 if role in SEES_ALIKE else False
+        known = role in SEES_ALIKE and expected[SEES_ALIKE[role]] == 200
         if method == "GET" and expected[role] == 200 and not known:
             own.append(address(name, words, world))
     if role in {"anonymous", "superuser"}:
