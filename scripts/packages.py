@@ -7,9 +7,11 @@ Runs on a bare Python: nothing may be imported here that is not in its library.
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -63,13 +65,28 @@ def make() -> None:
 
 
 def install(name: str) -> None:
+    """Pip does one thing at a time; so two of them each install a half."""
     pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install"]
     # The lock is complete. Left to look for itself, pip takes a package that is asked
     # for with an extra (coverage[toml]) for one that is not locked, on the day a newer
     # one appears.
     options = ["-qq", "--no-compile", "--require-hashes", "--no-deps"]
-    subprocess.run([*pip, *options, "--requirement", str(lock(name))], check=True)
+    with tempfile.TemporaryDirectory() as folder:
+        running = []
+        for half in range(2):
+            path = Path(folder, f"{half}.txt")
+            path.write_text("".join(entries(name)[half::2]))
+            command = [*pip, *options, "--requirement", str(path)]
+            running.append(subprocess.Popen(command))
+        ends = [pip.wait() for pip in running]
+    if any(ends):
+        sys.exit(1)
     (VENV / "menlo-lock").write_text(digest(name))
+
+
+def entries(name: str) -> list[str]:
+    """What the lock says about each package."""
+    return re.split(r"^(?=\w)", lock(name).read_text(), flags=re.MULTILINE)
 
 
 def main(name: str) -> None:
@@ -81,10 +98,7 @@ def main(name: str) -> None:
     print(f"Installing the locked packages ({name}) into .venv …", flush=True)
     if not PYTHON.exists():
         make()
-    try:
-        install(name)
-    except subprocess.CalledProcessError as error:
-        sys.exit(error.returncode)
+    install(name)
     print(f"… done in {time.monotonic() - start:.0f} s.", flush=True)
 
 

@@ -193,7 +193,7 @@ def test_guesses_made_at_once_are_counted_one_by_one(
     real_cache, user, arrive, check, limit
 ):
     client, address, form = arrive(user)
-    guesses = [twin(client) for _ in range(CROWD)]
+    guesses = [twin(client) for _ in range(2 * limit + 2)]
 
     with watched(check) as checked:
         answers = race(*(lambda c=c: c.post(address, form) for c in guesses))
