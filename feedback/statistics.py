@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import combinations
 from statistics import NormalDist, fmean, stdev
 
-from scipy.special import stdtrit  # type: ignore[import-untyped]
+from core.numeric import special
 
 # Small groups answer: 90 % is what they can carry.
 CONFIDENCE = 0.90
@@ -53,7 +53,7 @@ def score_at(sus: float) -> float:
 @lru_cache(maxsize=1000)
 def t_quantile(degrees: int, confidence: float = CONFIDENCE) -> float:
     """The t between minus and plus which ``confidence`` of the distribution lies."""
-    return float(stdtrit(degrees, (1 + confidence) / 2))
+    return float(special.stdtrit(degrees, (1 + confidence) / 2))
 
 
 def mean_with_interval(

@@ -17,22 +17,18 @@ What was scored or started stays. What was dealt stays unless a step needs it, s
 that is made again after something has happened moves little.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import gcd
 
-import numpy as np
-from scipy.sparse import csr_array  # type: ignore[import-untyped]
-from scipy.sparse.csgraph import dijkstra  # type: ignore[import-untyped]
-
+from core.numeric import Bools, Floats, Ints, csgraph, np, sparse
 from judging.board import Board
 from judging.graph import (
-    Bools,
-    Floats,
     Group,
     Pair,
-    Whole,
     groups_of,
     mixing,
     parts,
@@ -226,11 +222,11 @@ class _Table(Board):
 
     # --- Loads
 
-    def _open(self) -> Whole:
-        count: Whole = self.x.sum(axis=1) - self.begun
+    def _open(self) -> Ints:
+        count: Ints = self.x.sum(axis=1) - self.begun
         return count
 
-    def _price(self, card: Whole) -> Floats:
+    def _price(self, card: Ints) -> Floats:
         """What each judge's so-and-so-manieth open card costs; it rises with each."""
         late = np.maximum(card - self.fair, 0)
         price: Floats = self.begun + card + late * len(self.projects)
@@ -250,8 +246,10 @@ class _Table(Board):
         """The shortest of the ways that even out most; empty if there is none left."""
         loose = (self.x & ~self.stays).astype(np.float32)
         able = (self.may & ~self.x).astype(np.float32)
-        steps, before = dijkstra(
-            csr_array(loose @ able.T > 0), unweighted=True, return_predecessors=True
+        steps, before = csgraph.dijkstra(
+            sparse.csr_array(loose @ able.T > 0),
+            unweighted=True,
+            return_predecessors=True,
         )
         saved, spent = self._price(self._open()), self._price(self._open() + 1)
         gain = saved[:, None] - spent
@@ -307,7 +305,7 @@ class _Table(Board):
             routes[self.judges[j]] = [self.projects[p] for p in tables]
         return {judge: routes[judge] for judge in self.problem.judges}
 
-    def _start(self, j: np.intp, tables: Whole, first: int | None, taken: Whole) -> int:
+    def _start(self, j: np.intp, tables: Ints, first: int | None, taken: Ints) -> int:
         size, stops = len(self.projects), len(tables)
         if first is not None:
             return int(np.argmin((tables - first) % size))

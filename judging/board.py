@@ -1,10 +1,11 @@
 """A plan in the making, and the swaps that mix and connect it. Plain Python."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
-import numpy as np
-
-from judging.graph import Bools, Floats, Pair, Whole, parts, scaled
+from core.numeric import Bools, Floats, Ints, np
+from judging.graph import Pair, parts, scaled
 
 # How swaps are looked for: how often, among how many pairs of cards, and the power of
 # the graph whose trace they lower, which is a smooth stand-in for its eigenvalue.
@@ -23,7 +24,7 @@ class Board:
     may: Bools
     stays: Bools
     # How many judges each project is to have.
-    want: Whole
+    want: Ints
     # Judges who can be dealt something.
     present: Bools
     # How far each table is out of each judge's part of the room.
@@ -54,7 +55,7 @@ class Board:
         n = scaled(self.x)
         return float(np.trace(np.linalg.matrix_power(n @ n.T, SWAP_POWER)))
 
-    def _swaps(self, loose: Whole, many: int) -> list[Pair]:
+    def _swaps(self, loose: Ints, many: int) -> list[Pair]:
         """Which cards to swap, by their places in ``loose``: what promises most."""
         if len(loose) == 0:
             return []
@@ -78,7 +79,7 @@ class Board:
                 chosen.append((int(a[k]), int(b[k])))
         return chosen
 
-    def _swap(self, loose: Whole, swaps: list[Pair]) -> None:
+    def _swap(self, loose: Ints, swaps: list[Pair]) -> None:
         for a, b in swaps:
             (ja, pa), (jb, pb) = loose[a], loose[b]
             self.x[ja, pa] = self.x[jb, pb] = False
@@ -107,15 +108,15 @@ class Board:
                 return True
         return False
 
-    def _loose_cards(self) -> Whole:
+    def _loose_cards(self) -> Ints:
         """In large groups first: there a card is most likely to be missed by nobody."""
         loose = np.argwhere(self.x & ~self.stays)
         crowd = self.x.sum(axis=1)[loose[:, 0]] * self.x.sum(axis=0)[loose[:, 1]]
         order = self.rng.permutation(len(loose))
-        cards: Whole = loose[order[np.argsort(-crowd[order], kind="stable")]]
+        cards: Ints = loose[order[np.argsort(-crowd[order], kind="stable")]]
         return cards
 
-    def _exchanges(self, j_part: Whole) -> Iterator[Bools]:
+    def _exchanges(self, j_part: Ints) -> Iterator[Bools]:
         """Two judges of different groups swap a project each."""
         loose = self._loose_cards()
         for ja, pa in loose:
@@ -130,7 +131,7 @@ class Board:
                 x[ja, pb[k]] = x[jb[k], pa] = True
                 yield x
 
-    def _shifts(self, j_part: Whole) -> Iterator[Bools]:
+    def _shifts(self, j_part: Ints) -> Iterator[Bools]:
         """A card goes to a judge of another group who has fewer."""
         load = self.x.sum(axis=1)
         for ja, pa in self._loose_cards():
@@ -140,7 +141,7 @@ class Board:
                 x[ja, pa], x[jb, pa] = False, True
                 yield x
 
-    def _add(self, j_part: Whole, p_part: Whole) -> bool:
+    def _add(self, j_part: Ints, p_part: Ints) -> bool:
         """One card more than wanted; or two, for a judge who has none."""
         over = np.maximum(self.x.sum(axis=0) - self.want, 0)
         price = self.x.sum(axis=1)[:, None] + self.outside + over * self.x.shape[1]

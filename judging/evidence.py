@@ -7,11 +7,10 @@ said, so that a number tells nothing about who they are.
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from importlib.metadata import version
 from typing import Any
 
-import numpy as np
-import scipy  # type: ignore[import-untyped]
 from django.db.models import F, Q
 
 from core.ledger import digest_of
@@ -41,9 +40,10 @@ class Evidence:
         return len(self.inputs["scores"]) + len(self.inputs["comparisons"])
 
 
+@cache
 def libraries() -> dict[str, str]:
     """Another release of these may draw other random numbers from the same seed."""
-    return {"numpy": np.__version__, "scipy": scipy.__version__}
+    return {name: version(name) for name in ("numpy", "scipy")}
 
 
 def counted_scores(round_: Round) -> Any:

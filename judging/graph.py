@@ -3,16 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-from scipy.sparse import coo_array  # type: ignore[import-untyped]
-from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
+from core.numeric import Bools, Floats, Ints, csgraph, np, sparse
 
 # A judge and a project.
 Pair = tuple[int, int]
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
-Whole = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -86,18 +80,18 @@ def scaled(x: Bools) -> Floats:
     return result
 
 
-def parts(x: Bools) -> tuple[int, Whole, Whole]:
+def parts(x: Bools) -> tuple[int, Ints, Ints]:
     """How many connected parts, and which one each judge and each project is in.
 
     Whoever has no card is in none: -1.
     """
     judges, projects = x.shape
     j, p = np.nonzero(x)
-    graph = coo_array(
+    graph = sparse.coo_array(
         (np.ones(len(j), dtype=np.int8), (j, p + judges)),
         shape=(judges + projects, judges + projects),
     )
-    _count, found = connected_components(graph, directed=False)
+    _count, found = csgraph.connected_components(graph, directed=False)
     label = np.full(judges + projects, -1, dtype=np.int64)
     alive = np.concatenate([x.any(axis=1), x.any(axis=0)])
     kept, label[alive] = np.unique(found[alive], return_inverse=True)

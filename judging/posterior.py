@@ -15,21 +15,19 @@ judges makes the projects as uncertain as they are. Comparisons ("this one is be
 enter by latent values (Albert & Chib 1993).
 """
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-from scipy.special import expit, log_ndtr, ndtr, ndtri  # type: ignore[import-untyped]
-
-Array = NDArray[Any]
+from core.numeric import Array, np, special
 
 BURN_IN = 300
 ROUNDS = 1500
 SURE = 0.9  # of every interval
-NOISES: Array = np.exp(np.linspace(np.log(0.12), np.log(2.0), 24))
+NOISES = (0.12, 2.0, 24)  # from, to, how many
 # Of one comparison, in units of the spread of all scores.
 COMPARING = 0.5
 SCALES = ((0, 1), (1, 5), (0, 5), (1, 7), (1, 10), (0, 10), (1, 100), (0, 100))
@@ -172,7 +170,7 @@ class _Data:
         weights: Mapping[Hashable, float],
         comparisons: Sequence[Comparison],
         scale: Scale | Mapping[Hashable, Scale] | None,
-    ) -> "_Data":
+    ) -> _Data:
         judges, projects, criteria, alike = _canonical(ratings, weights, comparisons)
         rows = sorted(  # before any sum: its last digit depends on the order
             ratings,
@@ -411,6 +409,8 @@ class _Chain:
         self.of_severity, self.of_spread = 0.15, 0.06  # variances
         self.usual_noise, self.of_noise = float(np.log(0.5)), 0.35  # of its logarithm
         self.careless = 0.05
+        low, high, number = NOISES
+        self.noises = np.exp(np.linspace(np.log(low), np.log(high), number))
 
     def _by_cell(self, values: Array) -> Array:
         size = self.projects * self.criteria
@@ -525,9 +525,11 @@ class _Chain:
         """Who compares as if they had seen the projects, and not by tossing a coin."""
         data = self.data
         apart = (value[data.winner] - value[data.loser]) / (COMPARING * np.sqrt(2))
-        gain = np.bincount(data.comparer, log_ndtr(apart) + np.log(2), self.judges)
+        gain = np.bincount(
+            data.comparer, special.log_ndtr(apart) + np.log(2), self.judges
+        )
         odds = gain + np.log1p(-self.careless) - np.log(self.careless)
-        chosen: Array = self.rng.random(self.judges) < expit(odds)
+        chosen: Array = self.rng.random(self.judges) < special.expit(odds)
         if self.steps < BURN_IN // 2:  # first find an order that one could agree with
             chosen[:] = True
         compares = np.bincount(data.comparer, minlength=self.judges) > 0
@@ -537,7 +539,7 @@ class _Chain:
 
     def draw_judges(self) -> None:
         """Whether they look, and how noisy they are, with the rest averaged out."""
-        noise = NOISES**2
+        noise = self.noises**2
         seen = self.quality[self.data.project, self.data.criterion]
         left = self.view - self.level[self.data.criterion]
         count = self.ratings_of[:, None]
@@ -547,19 +549,21 @@ class _Chain:
         a = self._by_judge(left)[:, None] / noise
         b = self._by_judge(left * seen)[:, None] / noise + 1 / self.of_spread
         det = aa * bb - ab**2
-        flat = -count * np.log(NOISES) - self._by_judge(left**2)[:, None] / noise / 2
+        flat = (
+            -count * np.log(self.noises) - self._by_judge(left**2)[:, None] / noise / 2
+        )
         looks = flat - np.log(det * self.of_severity * self.of_spread) / 2
         looks += (bb * a**2 - 2 * ab * a * b + aa * b**2) / det / 2
         looks -= 1 / self.of_spread / 2
-        prior = -(((np.log(NOISES) - self.usual_noise) / self.of_noise) ** 2) / 2
+        prior = -(((np.log(self.noises) - self.usual_noise) / self.of_noise) ** 2) / 2
         looks += prior - np.log(np.exp(prior).sum()) + np.log1p(-self.careless)
         blind = flat - np.log(aa * self.of_severity) / 2 + a**2 / aa / 2
-        blind += np.log(self.careless / len(NOISES))
+        blind += np.log(self.careless / len(self.noises))
         chosen = _choose(self.rng, np.concatenate([looks, blind], axis=1))
         rates = self.ratings_of > 0
-        self.heeded = np.where(rates, chosen < len(NOISES), self.heeded)
-        place = chosen % len(NOISES)
-        self.noise = NOISES[place]
+        self.heeded = np.where(rates, chosen < len(self.noises), self.heeded)
+        place = chosen % len(self.noises)
+        self.noise = self.noises[place]
         row = np.arange(self.judges)
         aa, bb, det = aa[row, place], bb[row, place], det[row, place]
         ab, a, b = ab[row, place], a[row, place], b[row, place]
@@ -590,9 +594,9 @@ def _truncated(
     rng: np.random.Generator, mean: Array, sd: Array, low: Array, high: Array
 ) -> Array:
     """Normal numbers between bounds, by inversion; a bound met is the number itself."""
-    below, above = ndtr((low - mean) / sd), ndtr((high - mean) / sd)
+    below, above = special.ndtr((low - mean) / sd), special.ndtr((high - mean) / sd)
     share = below + (above - below) * rng.random(len(mean))
-    drawn = mean + sd * ndtri(np.clip(share, 1e-12, 1 - 1e-12))
+    drawn = mean + sd * special.ndtri(np.clip(share, 1e-12, 1 - 1e-12))
     kept: Array = np.clip(drawn, low, high)
     return kept
 
@@ -636,7 +640,7 @@ def _summary(data: _Data, draws: _Draws, top: int) -> Posterior:
     quality = data.centre + data.unit * draws.quality
     if data.is_percent and not len(data.value):
         # Of a hundred comparisons with the usual project, how many it should win.
-        quality = 100 * ndtr(draws.quality / (COMPARING * np.sqrt(2)))
+        quality = 100 * special.ndtr(draws.quality / (COMPARING * np.sqrt(2)))
     severity, spread, noise, heeded = draws.judges
     ranked = _ranked(data, quality, top)
     agreement = _agreement(data, quality.mean(0))

@@ -3,12 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from core.numeric import Array, np
 from judging.posterior import Posterior
-
-Array = NDArray[Any]
 
 # Two neighbours cannot be told apart while neither is ahead with more than this.
 TOO_CLOSE = 0.75

@@ -8,12 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from scipy.sparse import coo_array  # type: ignore[import-untyped]
-from scipy.sparse.csgraph import reverse_cuthill_mckee  # type: ignore[import-untyped]
 
+from core.numeric import csgraph, np, sparse
 from feedback.landscape.rooms import USUAL_SUS, State
 from feedback.landscape.stacks import Link, Links, Room, Share, ToolRow, Trend
 from feedback.landscape.svg import Drawing, lines_of, number, shortened
@@ -220,8 +218,8 @@ def in_order(lines: Sequence[Link]) -> list[Tool]:
     ).reshape(-1, 2)
     rows = np.concatenate([ends[:, 0], ends[:, 1]])
     columns = np.concatenate([ends[:, 1], ends[:, 0]])
-    matrix = coo_array((np.ones(len(rows)), (rows, columns)), (len(tools),) * 2)
-    order = reverse_cuthill_mckee(matrix.tocsr(), symmetric_mode=True)
+    matrix = sparse.coo_array((np.ones(len(rows)), (rows, columns)), (len(tools),) * 2)
+    order = csgraph.reverse_cuthill_mckee(matrix.tocsr(), symmetric_mode=True)
     return [tools[n] for n in order]
 
 

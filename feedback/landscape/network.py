@@ -19,12 +19,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 
-import numpy as np
-import numpy.typing as npt
-from scipy.sparse import coo_array  # type: ignore[import-untyped]
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+from core.numeric import Floats, Ints, np, sparse
 
 # Of all the lines drawn, the share that may be accidents.
 FALSE_DISCOVERIES = 0.10
@@ -171,7 +166,7 @@ def _count(stacks: Iterable[tuple[int, AbstractSet[int]]]) -> _Counts:
         columns * len(events) + event_of[rows], minlength=len(every) * len(events)
     ).reshape(len(every), len(events))
     enough = np.flatnonzero(used.sum(1) >= LEAST_TEAMS)
-    matrix = coo_array(
+    matrix = sparse.coo_array(
         (np.ones(len(rows), np.int64), (rows, columns)), (len(baskets), len(every))
     ).tocsc()[:, enough]
     used = used[enough]

@@ -7,6 +7,8 @@ and joined by average linkage on the cosine (R. R. Sokal, C. D. Michener, Univ. 
 Sci. Bull. 38 (1958), 1409-1438), which is scipy's.
 """
 
+from __future__ import annotations
+
 import hashlib
 import re
 from collections import Counter, defaultdict
@@ -14,9 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-import numpy.typing as npt
-from scipy.sparse import csr_array  # type: ignore[import-untyped]
+from core.numeric import Floats, hierarchy, np, sparse
 
 # Two remarks further apart than this have little more in common than "the".
 FURTHEST = 0.9
@@ -82,7 +82,7 @@ def features_of(text: str) -> Counter[str]:
     return found
 
 
-def tf_idf(texts: Sequence[str]) -> tuple[csr_array, list[str]]:
+def tf_idf(texts: Sequence[str]) -> tuple[sparse.csr_array, list[str]]:
     """One row of length 1 per text (0 for one without words), and what columns mean.
 
     Counts are dampened, 1 + ln n; a feature that all texts have weighs 1, rarer ones
@@ -103,28 +103,24 @@ def tf_idf(texts: Sequence[str]) -> tuple[csr_array, list[str]]:
             rows.append(row)
             places.append(columns[feature])
             values.append(weight / length)
-    matrix = csr_array((values, (rows, places)), shape=(len(texts), len(columns)))
+    matrix = sparse.csr_array(
+        (values, (rows, places)), shape=(len(texts), len(columns))
+    )
     return matrix, list(columns)
 
 
-def distances(matrix: csr_array) -> npt.NDArray[np.float64]:
+def distances(matrix: sparse.csr_array) -> Floats:
     """One minus the cosine, for each pair, in scipy's condensed form."""
     apart = np.clip(1 - (matrix @ matrix.T).toarray(), 0, 1)
     return np.asarray(apart[np.triu_indices(len(apart), 1)])
 
 
-def _labels(matrix: csr_array) -> list[int]:
+def _labels(matrix: sparse.csr_array) -> list[int]:
     """The number of its group, for each row."""
     if matrix.shape[0] == 1:
         return [1]
-    # A tenth of what starting the site takes, and few ever ask for it.
-    from scipy.cluster.hierarchy import (  # type: ignore[import-untyped]  # noqa: PLC0415
-        fcluster,
-        linkage,
-    )
-
-    tree = linkage(distances(matrix), "average")
-    labels: list[int] = fcluster(tree, FURTHEST, "distance").tolist()
+    tree = hierarchy.linkage(distances(matrix), "average")
+    labels: list[int] = hierarchy.fcluster(tree, FURTHEST, "distance").tolist()
     return labels
 
 
@@ -149,7 +145,7 @@ def group(remarks: Iterable[Remark]) -> list[Group]:
     )
 
 
-def _name(rows: csr_array, meaning: list[str], texts: list[str]) -> str:
+def _name(rows: sparse.csr_array, meaning: list[str], texts: list[str]) -> str:
     """The words that weigh most in these remarks."""
     weights = np.asarray(rows.sum(axis=0)).ravel()
     words = {word for text in texts for word in words_of(text)}
