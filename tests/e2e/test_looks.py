@@ -35,10 +35,15 @@ NOT_PAGES = re.compile(
 )
 LIGHT = {
     "resultTypes": ["violations"],
+    "preload": False,  # of style sheets and sounds: no rule asked for needs them
     # django-unfold names neither its side bar nor its tabs: no matter of WCAG.
     "rules": {"landmark-unique": {"enabled": False}},
 }
-DARK = {"resultTypes": ["violations"], "runOnly": ["color-contrast"]}
+DARK = {
+    "resultTypes": ["violations"],
+    "preload": False,
+    "runOnly": ["color-contrast"],
+}
 # What these look like depends on who asks; of the others one look will do.
 FOR_EACH = {"dashboard:home", "events:detail", "submissions:project", "teams:detail"}
 OTHERS = ("account", "mfa_", "usersessions", "socialaccount")
