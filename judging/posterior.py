@@ -673,15 +673,16 @@ def _ranked(data: _Data, quality: Array, top: int) -> list[ProjectEstimate]:
         # About these the same is said, so the same is answered.
         same = data.alike == data.alike[number]
         pooled = quality[:, same]
+        score = pooled.mean()
         low, high = np.quantile(pooled, [(1 - SURE) / 2, (1 + SURE) / 2])
         rank_low, rank_high = _holding(places[:, same].ravel(), len(data.projects))
         rows.append(
             ProjectEstimate(
                 project=name,
                 rank=0,
-                score=float(pooled.mean()),
-                low=float(low),
-                high=float(high),
+                score=float(score),
+                low=float(min(low, score)),  # of nearly equal draws, a mean is rounded
+                high=float(max(high, score)),
                 rank_low=rank_low,
                 rank_high=rank_high,
                 p_first=float(first[:, same].mean()),

@@ -377,6 +377,10 @@ def test_weights_have_no_scale(shortest_chain, ratings, factor):
 @pytest.mark.no_cover
 @ANY
 @given(panels, duels)
+@example(
+    [Rating(2, 1, 1, 2.0), Rating(2, 3, 3, 2.0), Rating(3, 4, 3, 2.0)],
+    [Comparison(1, 1, 4), Comparison(3, 2, 5)],
+)
 def test_any_panel_has_an_order_that_makes_sense(shortest_chain, ratings, pairs):
     """Without a warning, too: here they are errors."""
     result = estimate(
