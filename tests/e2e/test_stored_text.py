@@ -319,15 +319,18 @@ def test_each_text_runs_where_nothing_escapes_it(chromium):
         visitor = Visitor(context.new_page())
         for polyglot in POLYGLOTS:
             visitor.ran.clear()
-            frames = [
-                f'<iframe srcdoc="{html.escape(careless(polyglot))}"></iframe>'
-                for careless in CARELESS
-            ]
-            visitor.page.set_content("".join(frames))
-            for frame in visitor.page.frames[1:]:
-                with suppress(Error):  # of the polyglot's own making, and gone
-                    frame.evaluate(TOUCH)
-            visitor.page.wait_for_timeout(20)
+            for first in range(0, len(CARELESS), 4):
+                frames = [
+                    f'<iframe srcdoc="{html.escape(careless(polyglot))}"></iframe>'
+                    for careless in CARELESS[first : first + 4]
+                ]
+                visitor.page.set_content("".join(frames))
+                for frame in visitor.page.frames[1:]:
+                    with suppress(Error):  # of the polyglot's own making, and gone
+                        frame.evaluate(TOUCH)
+                visitor.page.wait_for_timeout(20)
+                if visitor.ran:
+                    break
             if not visitor.ran:
                 harmless.append(polyglot)
 

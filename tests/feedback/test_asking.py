@@ -399,6 +399,7 @@ def counts():
     return [m.objects.count() for m in (Response, ToolReview, Answer, Wish)]
 
 
+@pytest.mark.no_cover
 def test_g28_a_hundred_visits_of_scanners_record_nothing(
     client, everything, invitation
 ):

@@ -107,6 +107,7 @@ def numbers_of(data, tool):
             yield question["n"]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("seed", range(4))
 def test_no_difference_of_public_files_is_of_fewer_than_k(client, polars, seed):
     """Each number is of whole groups of five or more that share nobody.

@@ -232,6 +232,7 @@ def test_all_papers_come_in_one_file_piece_by_piece(papers, sign_in):
     assert max(map(len, pieces)) < 2 * max(i.file_size for i in archive.infolist())
 
 
+@pytest.mark.no_cover
 def test_a_hundred_papers_take_seconds(over):
     rows = [
         CertificateFactory.build(pk=n, event=over.event, user=None)

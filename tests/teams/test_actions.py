@@ -324,6 +324,7 @@ def test_a_team_left_by_all_at_once_is_archived_without_a_captain_lost(event):
     assert not team.memberships.exists()
 
 
+@pytest.mark.no_cover
 @pytest.mark.django_db
 def test_any_walk_through_the_actions_keeps_every_team_in_order(rng):
     """G17: one captain per team with members; nobody in two teams; no seat too many."""
