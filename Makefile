@@ -30,7 +30,7 @@ run: ## the site for developers, reloading on change, with a worker
 	@DEBUG=true PORT=$(PORT) SITE_URL=http://127.0.0.1:$(PORT) .venv/bin/honcho start
 
 test: ## everything: checks, both databases, worker, mail, browser
-	@$(PYTHON) scripts/packages.py dev
+	@$(PYTHON) scripts/suite.py parts & $(PYTHON) scripts/packages.py dev && wait $$!
 	@.venv/bin/python scripts/suite.py
 
 check: ## linters, types, layers, migrations, deployment

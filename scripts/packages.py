@@ -43,6 +43,7 @@ def apt_install(*packages: str) -> bool:
     if not shutil.which("apt-get") or (become_root and not shutil.which("sudo")):
         return False
     apt = [*become_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
+    apt += ["-o", "DPkg::Lock::Timeout=120"]  # another apt may be at work beside it
     install = [*apt, "install", "--no-install-recommends", "-y", *packages]
     output = subprocess.DEVNULL
     for command in (install, [*apt, "update"], install):  # lists may be old or missing

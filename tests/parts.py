@@ -33,7 +33,7 @@ from playwright.sync_api import sync_playwright
 from hackathon.celery import app
 
 ROOT = Path(__file__).resolve().parent.parent
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/lib/chromium/chromium-headless-shell"  # without windows, so quicker
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE = 30  # seconds
 COLLECTED = "collected"

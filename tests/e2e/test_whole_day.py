@@ -20,6 +20,7 @@ from submissions import catalogue
 from submissions.models import Dataset, Project
 from teams.models import Team
 from tests.parts import eventually
+from tests.wire import DEAD, UP
 
 
 def person(name, **fields):
@@ -55,7 +56,14 @@ def mail_to(smtp_server, address, words):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_whole_hackathon_from_the_admin_to_the_landscape(
-    start_site, start_worker, smtp_server, real_broker, open_page, tmp_path, settings
+    start_site,
+    start_worker,
+    smtp_server,
+    real_broker,
+    open_page,
+    tmp_path,
+    settings,
+    line,
 ):
     # What is changed here, as from another process, must renew the site's pages.
     redis = {"LOCATION": beside(real_broker), "KEY_PREFIX": "menlo"}
@@ -173,18 +181,20 @@ def test_a_whole_hackathon_from_the_admin_to_the_landscape(
     invitation = mail_to(smtp_server, "judy@example.org", "/judge/enter/")
     assert judge.get_link_path() in invitation.replace("=\r\n", "").replace("=3D", "=")
     phone = open_page(width=390)
-    phone.goto(f"{site.url}{judge.get_link_path()}")
+    line.port = site.port
+    phone.goto(f"{line.url}{judge.get_link_path()}")
     phone.locator("#judge-status", has_text="All saved").wait_for()
     phone.evaluate("navigator.serviceWorker.ready.then(() => true)")
     phone.get_by_role("link", name=re.compile("Birdsong")).click()
-    phone.context.set_offline(True)
+    line.let(DEAD)
     for fieldset in phone.locator("fieldset.judge-criterion").all():
         fieldset.locator("input[value='4']").check()
     phone.locator("#judge-status", has_text="1 waiting for Wi-Fi").wait_for()
     assert not Score.objects.exists()
     phone.reload()
     phone.locator("#judge-status", has_text="1 waiting for Wi-Fi").wait_for()
-    phone.context.set_offline(False)
+    line.let(UP)
+    phone.evaluate("dispatchEvent(new Event('online'))")
     eventually(lambda: Score.objects.count() == 4, what="four scores")
     assert set(Score.objects.values_list("value", flat=True)) == {4}
     phone.locator("#judge-status", has_text="All saved").wait_for()

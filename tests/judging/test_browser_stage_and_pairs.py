@@ -12,6 +12,7 @@ from tests.factories.events import SeriesOrganiserFactory
 from tests.factories.judging import JudgeFactory, RoundFactory
 from tests.factories.submissions import ProjectFactory
 from tests.parts import eventually
+from tests.wire import DEAD, UP
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -58,14 +59,14 @@ def test_one_press_on_the_remote_moves_screen_and_phones(start_site, open_page):
 
 
 def test_pairs_are_answered_taken_back_and_sent_later_without_a_network(
-    start_site, open_page
+    start_site, open_page, line
 ):
     round_ = RoundFactory(kind="pairwise")
     projects_of(round_, 6)
     judge = JudgeFactory(event=round_.event)
-    site = start_site()
+    line.port = start_site().port
     phone = open_page(width=360, height=740)
-    phone.goto(site.url + judge.get_link_path())
+    phone.goto(line.url + judge.get_link_path())
     phone.wait_for_url("**/judge/pairs/")
     phone.click("#seen")
 
@@ -78,17 +79,18 @@ def test_pairs_are_answered_taken_back_and_sent_later_without_a_network(
     pick("current")
     eventually(Comparison.objects.exists, what="the first answer")
     phone.wait_for_function("navigator.serviceWorker.controller")
-    phone.context.set_offline(True)
+    line.let(DEAD)
     pick("previous")
     phone.wait_for_selector("text=1 waiting for Wi-Fi")
     pick("current")
     phone.click("#undo")
     phone.wait_for_selector("text=2 waiting for Wi-Fi")
-    phone.goto(f"{site.url}/judge/pairs/")
+    phone.goto(f"{line.url}/judge/pairs/")
     phone.wait_for_selector("text=2 waiting for Wi-Fi")
     assert Comparison.objects.count() == 1
 
-    phone.context.set_offline(False)
+    line.let(UP)
+    phone.evaluate("dispatchEvent(new Event('online'))")
 
     eventually(lambda: Comparison.objects.count() == 3, what="all three answers")
     phone.wait_for_selector("text=All saved")
