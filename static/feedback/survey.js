@@ -113,6 +113,14 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     dirty = false;
     inFlight?.abort();
   });
+  // What was answered before this script was here. On a page that came back from the
+  // history the browser restores what stood there once, which is no answer of now.
+  if (performance.getEntriesByType("navigation")[0]?.type === "navigate") {
+    const early = [...form.querySelectorAll("input[type=radio], input[type=checkbox]")]
+      .filter((input) => input.checked !== input.defaultChecked);
+    early.forEach(changed);
+    save();
+  }
   addEventListener("online", save);
   addEventListener("pagehide", save);
   document.addEventListener("visibilitychange", save);

@@ -37,6 +37,22 @@ def saved(page):
     page.get_by_role("status").get_by_text("Saved", exact=True).wait_for()
 
 
+def test_a_tap_before_the_script_is_there_is_saved_too(
+    live_server, open_page, invitation
+):
+    phone, late = open_page(**PHONE), []
+    phone.route("**/feedback/survey*.js", lambda route: late.append(route))  # noqa: PLW0108
+    phone.goto(live_server.url + reverse("feedback:survey", args=[invitation.token]))
+    phone.get_by_role("link", name="Start").tap(no_wait_after=True)
+
+    tap(phone, "meet my requirements", "6")
+    assert len(late) == 1
+    late[0].continue_()
+
+    saved(phone)
+    assert ToolReview.objects.get().meets_my_needs == 6
+
+
 def test_taps_save_themselves_survive_a_dead_network_and_go_on_elsewhere(
     live_server, open_page, invitation
 ):
