@@ -20,6 +20,7 @@ from submissions import catalogue
 from submissions.models import Dataset, Project
 from teams.models import Team
 from tests.parts import eventually
+from tests.phones import Phone
 from tests.wire import DEAD, UP
 
 
@@ -184,8 +185,10 @@ def test_a_whole_hackathon_from_the_admin_to_the_landscape(
     line.port = site.port
     phone.goto(f"{line.url}{judge.get_link_path()}")
     phone.locator("#judge-status", has_text="All saved").wait_for()
-    phone.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    hand = Phone(phone, line)
+    hand.wait_for_shell()
     phone.get_by_role("link", name=re.compile("Birdsong")).click()
+    phone.locator("#card-title", has_text="Birdsong").wait_for()
     line.let(DEAD)
     for fieldset in phone.locator("fieldset.judge-criterion").all():
         fieldset.locator("input[value='4']").check()
@@ -194,7 +197,7 @@ def test_a_whole_hackathon_from_the_admin_to_the_landscape(
     phone.reload()
     phone.locator("#judge-status", has_text="1 waiting for Wi-Fi").wait_for()
     line.let(UP)
-    phone.evaluate("dispatchEvent(new Event('online'))")
+    hand.hurry()
     eventually(lambda: Score.objects.count() == 4, what="four scores")
     assert set(Score.objects.values_list("value", flat=True)) == {4}
     phone.locator("#judge-status", has_text="All saved").wait_for()

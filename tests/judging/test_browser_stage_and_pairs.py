@@ -12,6 +12,7 @@ from tests.factories.events import SeriesOrganiserFactory
 from tests.factories.judging import JudgeFactory, RoundFactory
 from tests.factories.submissions import ProjectFactory
 from tests.parts import eventually
+from tests.phones import Phone
 from tests.wire import DEAD, UP
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -90,7 +91,7 @@ def test_pairs_are_answered_taken_back_and_sent_later_without_a_network(
     assert Comparison.objects.count() == 1
 
     line.let(UP)
-    phone.evaluate("dispatchEvent(new Event('online'))")
+    Phone(phone, line).hurry()
 
     eventually(lambda: Comparison.objects.count() == 3, what="all three answers")
     phone.wait_for_selector("text=All saved")
