@@ -30,6 +30,7 @@ from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 from playwright.sync_api import sync_playwright
 
+from core.stack import with_room
 from hackathon.celery import app
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -94,11 +95,13 @@ def pytest_make_collect_report(collector):
         return (yield)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item):
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item, nextitem):
+    """As pytest's own; with room on the stack, as the admin has it."""
+    runner = item.config.pluginmanager.getplugin("runner")
     is_unmeasured = item.get_closest_marker("no_cover")
     with not_measured() if is_unmeasured else contextlib.nullcontext():
-        return (yield)
+        return with_room(runner.pytest_runtest_protocol)(item, nextitem)
 
 
 @pytest.hookimpl(trylast=True)
