@@ -9,10 +9,10 @@ from datetime import timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
+import scipy  # loads its parts when they are used
 import yaml
 from django.urls import reverse
 from django.utils import timezone
-from scipy import stats
 
 from events.models import Event, Series
 from feedback import reports
@@ -57,9 +57,9 @@ def test_sums_of_the_database_give_what_the_answers_give(polars):
 
     verdict = verdicts(ToolReview.objects.final(), final_surveys())[polars.pk]
 
-    mean = stats.t.interval(0.9, 15, sum(scores) / 16, stats.sem(scores))
+    mean = scipy.stats.t.interval(0.9, 15, sum(scores) / 16, scipy.stats.sem(scores))
     assert (verdict.score.low, verdict.score.high) == pytest.approx(mean)
-    wilson = stats.binomtest(again.count("yes"), 16).proportion_ci(0.9, "wilson")
+    wilson = scipy.stats.binomtest(again.count("yes"), 16).proportion_ci(0.9, "wilson")
     assert (verdict.again.low, verdict.again.high) == pytest.approx(tuple(wilson))
     assert verdict.score.value == pytest.approx(sum(scores) / 16)
 

@@ -3,9 +3,9 @@ from itertools import product
 
 import numpy as np
 import pytest
+import scipy  # loads its parts when they are used
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import false_discovery_control, fisher_exact, hypergeom
 
 from feedback.landscape.network import (
     FALSE_DISCOVERIES,
@@ -84,8 +84,12 @@ def test_one_event_is_fishers_exact_test(data):
     fewer, more = tails([n], np.array([[a]]), np.array([[b]]), np.array([both]))
 
     table = [[both, a - both], [b - both, n - a - b + both]]
-    assert more[0] == pytest.approx(fisher_exact(table, "greater")[1], abs=1e-9)
-    assert fewer[0] == pytest.approx(fisher_exact(table, "less")[1], abs=1e-9)
+    assert more[0] == pytest.approx(
+        scipy.stats.fisher_exact(table, "greater")[1], abs=1e-9
+    )
+    assert fewer[0] == pytest.approx(
+        scipy.stats.fisher_exact(table, "less")[1], abs=1e-9
+    )
 
 
 EVENT = st.integers(1, 12).flatmap(
@@ -98,7 +102,9 @@ EVENT = st.integers(1, 12).flatmap(
 def test_several_events_are_the_convolution_of_theirs(events, data):
     chances = np.ones(1)
     for n, a, b in events:
-        chances = np.convolve(chances, hypergeom.pmf(np.arange(n + 1), n, a, b))
+        chances = np.convolve(
+            chances, scipy.stats.hypergeom.pmf(np.arange(n + 1), n, a, b)
+        )
     both = data.draw(st.integers(0, sum(min(a, b) for _n, a, b in events)))
     sizes, a, b = (np.array(column) for column in zip(*events, strict=True))
 
@@ -112,7 +118,9 @@ def test_several_events_are_the_convolution_of_theirs(events, data):
 def test_q_values_are_those_of_scipy(p_values):
     ours = benjamini_hochberg(np.array(p_values), len(p_values))
 
-    assert ours == pytest.approx(false_discovery_control(p_values, method="bh"))
+    assert ours == pytest.approx(
+        scipy.stats.false_discovery_control(p_values, method="bh")
+    )
 
 
 def test_a_fashion_of_one_event_is_no_line():
