@@ -1,5 +1,14 @@
-from django.apps import AppConfig
+from typing import cast
+
+from django.apps import AppConfig, apps
+from django.contrib.staticfiles import apps as staticfiles
 from django.db.models.signals import post_migrate, pre_migrate
+
+# Scripts of others that no page asks for: half of what ``collectstatic`` else packs.
+UNUSED = [
+    *("htmx-2.js", "htmx-4*.js", "htmax-*.js", "htmx-2-compat*.js", "hx-*.js"),
+    *("jquery.js", "select2.full.js", "xregexp.js"),  # their small twins are taken
+]
 
 
 class CoreConfig(AppConfig):
@@ -12,3 +21,7 @@ class CoreConfig(AppConfig):
         connections.connect()
         pre_migrate.connect(drop_guards, sender=self, dispatch_uid="ledger")
         post_migrate.connect(set_guards, sender=self, dispatch_uid="ledger")
+        config = cast(
+            "staticfiles.StaticFilesConfig", apps.get_app_config("staticfiles")
+        )
+        config.ignore_patterns = [*config.ignore_patterns, *UNUSED]
