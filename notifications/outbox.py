@@ -25,6 +25,8 @@ UNSEEN = frozenset({Topic.REMINDER, Topic.SURVEY})
 
 # After a failed nudge the broker is left alone for so long; beat's sweep does the work.
 PAUSE = 30.0
+# What is committed within so many seconds is rung for once: a request may owe hundreds.
+MOMENT = 0.05
 
 
 class Doorbell:
@@ -34,11 +36,14 @@ class Doorbell:
         self.quiet_until = 0.0
 
     def ring(self) -> None:
-        """Nudge in a thread of its own, unless the broker was just seen to be down."""
-        if time.monotonic() >= self.quiet_until:
+        """Nudge in a thread, unless one is about to or the broker seems down."""
+        now = time.monotonic()
+        if now >= self.quiet_until:
+            self.quiet_until = now + MOMENT
             threading.Thread(target=self._nudge, daemon=True).start()
 
     def _nudge(self) -> None:
+        time.sleep(MOMENT)
         try:
             deliver_due.apply_async(retry=False)
         except (OperationalError, OSError):

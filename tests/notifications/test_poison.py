@@ -1,6 +1,7 @@
 """G23, G24, G26: what is wrong with one mail, or one machine, harms nobody else."""
 
 import random
+import time
 
 import pytest
 from django.db import transaction
@@ -10,11 +11,11 @@ from django.utils import timezone
 
 from notifications import delivery
 from notifications.models import MAX_ATTEMPTS, Notification
-from notifications.outbox import Doorbell, notify
+from notifications.outbox import MOMENT, Doorbell, notify
 from tests.factories.accounts import UserFactory
 from tests.factories.events import EventFactory
 from tests.factories.notifications import NotificationFactory
-from tests.parts import broker_at, free_port
+from tests.parts import broker_at, eventually, free_port
 
 Status = Notification.Status
 WORDS = {"subject": "Hi", "text": "Hi"}
@@ -146,3 +147,27 @@ def test_no_broker_and_no_mail_server_are_no_trouble_for_people(
     sweep()
 
     assert rows.filter(status=Status.SENT).count() == len(smtp_server.mails) == 10
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_mails_of_one_request_ring_once(monkeypatch, tmp_path):
+    """Else a worker is woken for each, and what came later waits behind."""
+    monkeypatch.setattr("notifications.outbox.doorbell", Doorbell())
+    bell = tmp_path / "bell"
+    bell.mkdir()
+    folders = {"data_folder_in": str(bell), "data_folder_out": str(bell)}
+
+    def owe(times, key):
+        with transaction.atomic():
+            for number in range(times):
+                notify(people, "notifications/email/account", key=f"{key}-{number}")
+
+    people = [UserFactory()]
+    with broker_at("filesystem://", control_folder=str(tmp_path / "box"), **folders):
+        owe(100, "first")
+        eventually(lambda: list(bell.glob("*.msg")), what="the bell")
+        owe(100, "second")
+        eventually(lambda: len(list(bell.glob("*.msg"))) > 1, what="the bell")
+        time.sleep(4 * MOMENT)
+
+    assert len(list(bell.glob("*.msg"))) == 2
