@@ -122,7 +122,6 @@ def test_the_second_editor_sees_what_the_first_saved_and_decides(
 
 
 @pytest.mark.no_cover
-@pytest.mark.no_cover
 @pytest.mark.parametrize(("page", "fields"), PAGES.items())
 def test_one_can_keep_theirs(page, fields, team, captain, open_twice):
     url, row = page(team)

@@ -33,17 +33,16 @@ LINK = re.compile(r'href="([^"#]+)')
 NOT_PAGES = re.compile(
     r"^/(admin|static|media|judge/j)/|/(file|pictures/\d+)/$|\.\w+$|/logout/$"
 )
-LIGHT = {
+ALWAYS = {
     "resultTypes": ["violations"],
     "preload": False,  # of style sheets and sounds: no rule asked for needs them
+}
+LIGHT = {
+    **ALWAYS,
     # django-unfold names neither its side bar nor its tabs: no matter of WCAG.
     "rules": {"landmark-unique": {"enabled": False}},
 }
-DARK = {
-    "resultTypes": ["violations"],
-    "preload": False,
-    "runOnly": ["color-contrast"],
-}
+DARK = {**ALWAYS, "runOnly": ["color-contrast"]}
 # What these look like depends on who asks; of the others one look will do.
 FOR_EACH = {"dashboard:home", "events:detail", "submissions:project", "teams:detail"}
 OTHERS = ("account", "mfa_", "usersessions", "socialaccount")
