@@ -4,7 +4,7 @@ from django.apps import AppConfig, apps
 from django.contrib.staticfiles import apps as staticfiles
 from django.db.models.signals import post_migrate, pre_migrate
 
-# Scripts of others that no page asks for: half of what ``collectstatic`` else packs.
+# Scripts of others that no page asks for: a third of what ``collectstatic`` else packs.
 UNUSED = [
     *("htmx-2.js", "htmx-4*.js", "htmax-*.js", "htmx-2-compat*.js", "hx-*.js"),
     *("jquery.js", "select2.full.js", "xregexp.js"),  # their small twins are taken

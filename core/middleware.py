@@ -11,6 +11,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from core.stack import with_room
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
@@ -19,6 +21,7 @@ current_request: ContextVar[HttpRequest | None] = ContextVar(
     "current_request", default=None
 )
 
+ADMIN = "/admin/"
 # Alpine, which the admin's theme is built on, compiles its attributes with eval and
 # sets styles in place; see docs/adr/0017.
 ADMIN_POLICY = {
@@ -49,6 +52,18 @@ class RequestIdMiddleware:
             current_request.reset(here)
         response["X-Request-ID"] = name
         return response
+
+
+class RoomMiddleware:
+    """Room on Python's stack for the templates of the admin, which lie deep."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.with_room = with_room(get_response)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_admin = request.path_info.startswith(ADMIN)
+        return (self.with_room if is_admin else self.get_response)(request)
 
 
 class SecurityHeadersMiddleware:
@@ -84,7 +99,7 @@ class ContentPolicyMiddleware(CSPMiddleware):
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        if request.path_info.startswith("/admin/"):
+        if request.path_info.startswith(ADMIN):
             response._csp_replace = ADMIN_POLICY  # type: ignore[attr-defined]  # noqa: SLF001
             return super().process_response(request, response)
         response.headers.setdefault(HEADER, self.usual)

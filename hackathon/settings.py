@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "core.pagecache.PublicPageCacheMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "core.middleware.RoomMiddleware",
     "core.middleware.SecurityHeadersMiddleware",
     "core.middleware.ContentPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

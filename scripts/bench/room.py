@@ -3,97 +3,77 @@
     .venv/bin/python scripts/bench/room.py
 
 Loads the demo into a database of its own and asks for pages as an organiser, in turns
-with room and without; the CPU time of this thread counts, medians of several rounds.
+with room, on every page, and without; the CPU time of this thread counts, medians of
+several rounds.
 """
 
-import io
-import os
 import sys
 import tempfile
 import time
-from pathlib import Path
 from resource import RUSAGE_THREAD, getrusage
 from statistics import median
 from threading import Thread
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+from landscape import prepare
+
 ROUNDS, TIMES = 9, 5
 
 
 def load(folder):
-    """The site, somebody's cookie, and the pages to ask for."""
-    os.environ |= {
-        "DATA_DIR": folder,
-        "MENLO_DEMO": "true",
-        "DJANGO_SETTINGS_MODULE": "hackathon.settings",
-    }
-    import django
-    from django.conf import settings
+    """An organiser's client, and the pages to ask for."""
+    prepare(folder)
     from django.core.management import call_command
     from django.test import Client
 
-    django.setup()
-    call_command("collectstatic", interactive=False, verbosity=0)
-    call_command("migrate", verbosity=0)
-    call_command("loaddemo", verbosity=0)
     from accounts.models import User
     from events.models import Event
-    from hackathon.wsgi import site
 
+    call_command("loaddemo", verbosity=0)
     client = Client()
     client.force_login(User.objects.get(email="olga-petrenko@example.org"))
-    name = settings.SESSION_COOKIE_NAME
     event = Event.objects.get(slug="bring-your-own-data")
-    pages = {
+    return client, {
         "event, in the admin": f"/admin/events/event/{event.pk}/change/",
         "registrations, in the admin": "/admin/events/registration/",
         "event": event.get_absolute_url(),
         "registrations": f"{event.get_absolute_url()}registrations/",
     }
-    return site, f"{name}={client.cookies[name].value}", pages
 
 
-def ask(site, cookie, path):
+def ask(get, path):
     """Milliseconds of CPU, and how often memory was fetched meanwhile."""
-    environ = {
-        "REQUEST_METHOD": "GET",
-        "SERVER_NAME": "127.0.0.1",
-        "SERVER_PORT": "80",
-        "PATH_INFO": path,
-        "HTTP_COOKIE": cookie,
-        "wsgi.input": io.BytesIO(),
-        "wsgi.url_scheme": "http",
-    }
     faults, began = getrusage(RUSAGE_THREAD).ru_minflt, time.thread_time()
-    status = []
-    answer = site(environ, lambda line, _headers, _error=None: status.append(line))
-    b"".join(answer)
-    answer.close()
+    answer = get(path)
     took = 1000 * (time.thread_time() - began)
-    if status != ["200 OK"]:
-        sys.exit(f"{path} answers {status}")
+    if answer.status_code != 200:
+        sys.exit(f"{path} answered {answer.status_code}")
     return took, getrusage(RUSAGE_THREAD).ru_minflt - faults
 
 
-def compare(site, cookie, pages):
+def compare(client, pages):
+    from django.conf import settings
+    from django.test import override_settings
+
     from core.stack import with_room
 
+    own = "core.middleware.RoomMiddleware"
+    without = [name for name in settings.MIDDLEWARE if name != own]
     print("page                          without ms  faults  with ms  faults   ratio")
-    for name, path in pages.items():
-        both = (site, with_room(site))
-        told = ([], [])
-        for _round in range(ROUNDS):
-            for one, numbers in zip(both, told, strict=True):
-                numbers += [ask(one, cookie, path) for _time in range(TIMES)]
-        (bare, bare_faults), (roomy, faults) = (
-            [median(column) for column in zip(*numbers, strict=True)]
-            for numbers in told
-        )
-        print(
-            f"{name:29} {bare:10.1f} {bare_faults:7.0f} {roomy:8.1f} {faults:7.0f} "
-            f"{roomy / bare:7.2f}"
-        )
+    with override_settings(ALLOWED_HOSTS=["*"], MIDDLEWARE=without):
+        for name, path in pages.items():
+            both = (client.get, with_room(client.get))
+            told = ([], [])
+            for _round in range(ROUNDS):
+                for get, numbers in zip(both, told, strict=True):
+                    numbers += [ask(get, path) for _time in range(TIMES)]
+            (bare, bare_faults), (roomy, faults) = (
+                [median(column) for column in zip(*numbers, strict=True)]
+                for numbers in told
+            )
+            print(
+                f"{name:29} {bare:10.1f} {bare_faults:7.0f} {roomy:8.1f} "
+                f"{faults:7.0f} {roomy / bare:7.2f}"
+            )
 
 
 if __name__ == "__main__":

@@ -4,6 +4,9 @@ import resource
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+from django.test import RequestFactory
+
+from core.middleware import RoomMiddleware
 from core.stack import with_room
 
 
@@ -33,6 +36,15 @@ def test_with_room_calls_fetch_no_memory_at_whatever_depth():
         thread.submit(at_any_depth).result()
 
         assert thread.submit(with_room(at_any_depth)).result() < 100
+
+
+def test_the_admin_has_room():
+    site = RoomMiddleware(lambda _request: at_any_depth())
+    with ThreadPoolExecutor(1) as thread:
+        ask = partial(site, RequestFactory().get("/admin/events/"))
+        thread.submit(ask).result()
+
+        assert thread.submit(ask).result() < 100
 
 
 def test_what_is_given_room_gets_its_arguments_and_its_answer_comes_back():
