@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+import threading
 from codecs import BOM_UTF8
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -15,9 +16,10 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from core.text import clean_line
+from submissions.text_tables import utf16_of
 
 TEXT = {"csv", "tsv", "json", "jsonl", "txt", "md"}
 BINARY = {  # extension: what its first bytes must be
@@ -36,15 +38,23 @@ INERT = (
     "default-src 'none'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'; sandbox"
 )
-UTF16 = (b"\xff\xfe", b"\xfe\xff")
 # What a text must not begin with. Further in it may be data: scraped pages, say.
 DANGEROUS = re.compile(
     rb"<\s*(!doctype|!--|html|script|svg|iframe|\?xml|\?php)|#!", re.IGNORECASE
 )
 
-MOST_PIXELS = 40_000_000
+# Unpacked, a pixel takes four bytes, and more while it is worked on; in a JPEG a
+# fraction of one, as it is read no larger than it is needed.
+MOST_PIXELS = {
+    "JPEG": 50_000_000,
+    "PNG": 24_000_000,
+    "GIF": 24_000_000,
+    "WEBP": 12_000_000,
+}
 WIDEST = 1600
 WIDEST_ON_CARDS = 480
+# Unpacked pictures are large: one at a time in each process.
+_one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -109,8 +119,8 @@ def _fits(ending: str, head: bytes) -> bool:
     """Whether the first bytes are what the name promises; text has no NUL bytes."""
     if ending in BINARY:
         return head.startswith(BINARY[ending])
-    if head.startswith(UTF16):
-        head = head.decode("utf-16", "ignore").encode()
+    if codec := utf16_of(head):
+        head = head.decode(codec, "ignore").encode()
     known = tuple(magic for magics in BINARY.values() for magic in magics)
     return not (
         b"\x00" in head
@@ -130,7 +140,10 @@ class Picture:
 
 
 def make_picture(picture: Image.Image) -> Picture:
-    """WebP, at most 1600 px wide, and some 20 kB small for lists; no metadata."""
+    """WebP, at most 1600 px wide, and some 20 kB small for lists; no metadata.
+
+    What is transparent stays so.
+    """
 
     def encoded(widest: int, quality: int) -> "ContentFile[bytes]":
         out = io.BytesIO()
@@ -141,6 +154,24 @@ def make_picture(picture: Image.Image) -> Picture:
     large = encoded(WIDEST, 82)
     width, height = picture.size
     return Picture(large, encoded(WIDEST_ON_CARDS, 70), width, height)
+
+
+def _in_plain_colours(picture: Image.Image) -> Image.Image:
+    """Small, upright, and in RGB or RGBA, whatever it was stored as.
+
+    Shrinks first, so that no second copy of its full size is made, except of one in
+    palette colours, which take a quarter of the memory.
+    """
+    picture.draft("RGB", (WIDEST, WIDEST))
+    if picture.mode.startswith(("I", "F")):  # 16 bits a pixel: convert() would clip
+        picture.thumbnail((WIDEST, WIDEST))
+        picture = picture.convert("F").point(lambda level: level / 257).convert("L")
+    has_gaps = picture.has_transparency_data
+    if "transparency" in picture.info or picture.mode in {"P", "PA", "1"}:
+        picture = picture.convert("RGBA" if has_gaps else "RGB")
+    picture.thumbnail((WIDEST, WIDEST))
+    picture = ImageOps.exif_transpose(picture)
+    return picture.convert("RGBA" if has_gaps else "RGB")
 
 
 def check_picture(file: UploadedFile[Any]) -> Picture:
@@ -154,11 +185,17 @@ def check_picture(file: UploadedFile[Any]) -> Picture:
             params={"max": filesizeformat(settings.PICTURE_MAX_BYTES)},
         )
     try:
-        picture: Image.Image = Image.open(file, formats=["PNG", "JPEG", "WEBP", "GIF"])
-        if picture.width * picture.height > MOST_PIXELS:
-            raise ValidationError(_("This picture has too many pixels."))
-        return make_picture(ImageOps.exif_transpose(picture).convert("RGB"))
-    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError):
+        picture: Image.Image = Image.open(file, formats=list(MOST_PIXELS))
+        most = MOST_PIXELS[str(picture.format)]
+        if picture.width * picture.height > most:
+            raise ValidationError(
+                _("This picture has too many pixels: %(max)s million at most."),
+                params={"max": most // 1_000_000},
+            )
+        with _one_at_a_time:
+            return make_picture(_in_plain_colours(picture))
+    # Pillow says ValueError of a text inside a PNG that unpacks to too much.
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         raise ValidationError(
             _("This is no picture that we can read. PNG, JPEG, WebP and GIF work.")
         ) from None

@@ -33,10 +33,10 @@ def profile(pk: int) -> None:
     mine = Dataset.objects.filter(pk=pk, sha256=dataset.sha256, profile_claimed_at=now)
     try:
         found = profile_file(Path(dataset.file.path), dataset.filename)
-    except (Unreadable, OSError) as error:
+    except Unreadable as error:
         mine.update(
             profile_status=Status.FAILED,
-            profile_error=str(error),
+            profile_error=error.failure,
             profile_claimed_at=None,
         )
     else:

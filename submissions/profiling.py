@@ -5,17 +5,33 @@ file costs a sentence, not a worker; and the site need not load what reads table
 """
 
 import json
+import signal
 import subprocess
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 SECONDS = 60
+COMMAND = [sys.executable, "-m", "submissions.tables"]
 KINDS = {"csv": "csv", "tsv": "csv", "jsonl": "jsonl", "parquet": "parquet"}
 
 
+class Failure(StrEnum):
+    """Why there is no profile; :class:`submissions.models.Dataset` has the words."""
+
+    SHAPE = "shape"
+    MEMORY = "memory"
+    TIME = "time"
+    FILE = "file"
+
+
 class Unreadable(Exception):
-    """Says, for the team, why there is no profile."""
+    """Why there is no profile."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure)
+        self.failure = failure
 
 
 def can_profile(filename: str) -> bool:
@@ -23,14 +39,15 @@ def can_profile(filename: str) -> bool:
 
 
 def profile_file(path: Path, filename: str) -> dict[str, Any]:
-    """Profile in a child process; raise :class:`Unreadable` with a sentence.
+    """Profile in a child process; raise :class:`Unreadable`.
 
     Returns ``{"kind", "rows", "truncated", "columns": [{"name", "type", "missing",
-    "distinct", "min", "max", "examples"}]}``; counts are of the rows that were read.
+    "distinct", "min", "max", "examples"}]}``, and of a text ``"encoding"``, empty for
+    UTF-8; counts are of the rows that were read.
     """
     try:
         done = subprocess.run(  # noqa: S603 -- ourselves, with two plain arguments
-            [sys.executable, "-m", "submissions.tables", str(path), filename],
+            [*COMMAND, str(path), filename],
             capture_output=True,
             text=True,
             timeout=SECONDS,
@@ -39,14 +56,23 @@ def profile_file(path: Path, filename: str) -> dict[str, Any]:
             cwd=Path(__file__).resolve().parent.parent,
         )
     except subprocess.TimeoutExpired:
-        raise Unreadable("It took too long to read.") from None
+        raise Unreadable(Failure.TIME) from None
+    except OSError:
+        raise Unreadable(Failure.FILE) from None
     finally:
         copy_of(path).unlink(missing_ok=True)
     if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["It needs too much memory."])[-1]
-        raise Unreadable(last[:300])
+        raise Unreadable(_failure(done))
     profile: dict[str, Any] = json.loads(done.stdout)
     return profile
+
+
+def _failure(done: "subprocess.CompletedProcess[str]") -> Failure:
+    """What the child said; where it was ended, by which limit."""
+    if done.returncode == -signal.SIGXCPU:
+        return Failure.TIME
+    said = done.stderr.strip()
+    return Failure(said) if said in set(Failure) else Failure.MEMORY
 
 
 def copy_of(path: Path) -> Path:

@@ -11,7 +11,15 @@ from accounts.models import User
 from core.models import LineField, LinkField, ProseField
 from events.models import Event
 from submissions.licences import NAMES
+from submissions.profiling import Failure, can_profile
 from teams.models import Team
+
+FAILURES = {
+    Failure.SHAPE: _("It could not be read as a table. Does it open in your program?"),
+    Failure.MEMORY: _("It needs more memory than we have. Try a part of it."),
+    Failure.TIME: _("It took too long to read. Try a part of it."),
+    Failure.FILE: _("It could not be opened. Please upload it again."),
+}
 
 
 def storage_name(dataset: "Dataset", filename: str) -> str:  # noqa: ARG001
@@ -96,8 +104,9 @@ class Dataset(models.Model):
         max_length=10, choices=ProfileStatus, default=ProfileStatus.NONE, editable=False
     )
     # {"kind": "csv", "rows": 344, "columns": [{"name", "type", "missing", "distinct",
-    #  "min", "max", "examples"}], "truncated": false}
+    #  "min", "max", "examples"}], "truncated": false, "encoding": ""}
     profile = models.JSONField(default=dict, editable=False)
+    # A submissions.profiling.Failure.
     profile_error = models.TextField(blank=True, editable=False)
     profile_claimed_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
@@ -124,6 +133,14 @@ class Dataset(models.Model):
     @property
     def licence_name(self) -> str:
         return str(NAMES.get(self.licence, self.licence))
+
+    @property
+    def profile_failure(self) -> str:
+        return str(FAILURES.get(self.profile_error, FAILURES[Failure.SHAPE]))  # type: ignore[call-overload]
+
+    @property
+    def is_of_a_kind_without_profile(self) -> bool:
+        return bool(self.filename) and not can_profile(self.filename)
 
     @property
     def licence_tag(self) -> str:

@@ -2,6 +2,8 @@
 
 import hashlib
 import io
+import subprocess
+import sys
 import zipfile
 import zlib
 from pathlib import Path
@@ -11,6 +13,7 @@ from django.conf import settings as live
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from submissions import actions, files
 from submissions.actions.datasets import MOST_PER_TEAM, TooManyDatasets
@@ -51,6 +54,14 @@ def declared(width, height):
     checksum = zlib.crc32(bytes(body[12:29]))
     body[29:33] = checksum.to_bytes(4, "big")
     return bytes(body)
+
+
+def with_text(size, count=1):
+    """A PNG with compressed texts that unpack to so many bytes."""
+    text = PngInfo()
+    for number in range(count):
+        text.add_text(f"t{number}", "x" * size, zip=True)
+    return picture(pnginfo=text)
 
 
 def fields_of(team):
@@ -163,6 +174,9 @@ PICTURES_REFUSED = {
     "B94 half of one": picture(size=(800, 800))[:200],
     "a tiff": picture("TIFF"),
     "a page": HTML,
+    "a text that unpacks to much": with_text(3_000_000),
+    "many texts": with_text(1_000_000, 70),
+    "more pixels than a PNG may have": declared(5000, 5000),
 }
 
 
@@ -319,3 +333,89 @@ def test_ten_pictures_at_once_stay_within_the_limit():
 
     assert sum(isinstance(answer, TooManyPictures) for answer in answers) == 4
     assert project.pictures.count() == 6
+
+
+def drawn(mode, **saved):
+    """Four corners, of which the first is transparent where the mode knows of it."""
+    out = io.BytesIO()
+    image = Image.new("RGBA", (40, 40), (200, 30, 30, 255))
+    image.paste((0, 0, 0, 0), (0, 0, 20, 20))
+    if mode == "P":
+        image = image.convert("P", palette=Image.Palette.ADAPTIVE)
+    elif mode == "RGB":
+        image = Image.new("RGB", (40, 40), (200, 30, 30))
+        image.paste((255, 0, 255), (0, 0, 20, 20))
+        saved["transparency"] = (255, 0, 255)
+    elif mode == "LA":
+        image = image.convert("LA")
+    image.save(out, saved.pop("format", "PNG"), **saved)
+    return out.getvalue()
+
+
+TRANSPARENT = {
+    "RGBA": drawn("RGBA"),
+    "a palette": drawn("P"),
+    "one colour": drawn("RGB"),
+    "grey": drawn("LA"),
+    "WebP": drawn("RGBA", format="WEBP", lossless=True),
+    "GIF": drawn("RGBA", format="GIF"),
+}
+
+
+@pytest.mark.parametrize("body", TRANSPARENT.values(), ids=TRANSPARENT)
+def test_what_is_transparent_stays_so(body):
+    made = files.check_picture(SimpleUploadedFile("x.png", body))
+
+    for encoded in (made.image, made.small):
+        image = Image.open(encoded).convert("RGBA")
+        assert image.getpixel((5, 5))[3] < 10
+        assert image.getpixel((30, 30))[3] > 245
+
+
+@pytest.mark.parametrize(("level", "shade"), [(0, 0), (30_000, 117), (65_535, 255)])
+def test_sixteen_bits_of_grey_stay_grey(level, shade):
+    out = io.BytesIO()
+    Image.new("I;16", (8, 8), level).save(out, "PNG")
+
+    made = files.check_picture(SimpleUploadedFile("x.png", out.getvalue()))
+
+    assert abs(Image.open(made.image).convert("L").getpixel((4, 4)) - shade) < 4
+
+
+def test_a_photo_is_turned_upright():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    body = picture("JPEG", size=(400, 200), exif=exif)
+
+    made = files.check_picture(SimpleUploadedFile("x.jpg", body))
+
+    assert (made.width, made.height) == (200, 400)
+
+
+def test_the_largest_pictures_cost_little_memory():
+    """In a process of its own, which remembers the most that it ever had."""
+    measure = """
+import io, django, sys
+django.setup()
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+from django.core.files.uploadedfile import SimpleUploadedFile
+from submissions.files import check_picture
+body = sys.stdin.buffer.read()
+def most():
+    status = dict(line.split(":") for line in open("/proc/self/status"))
+    return int(status["VmHWM"].split()[0]) / 1024
+before = most()
+check_picture(SimpleUploadedFile("x", body))
+print(most() - before)
+"""
+    for kind, size in {"JPEG": (8000, 6000), "PNG": (6000, 4000)}.items():
+        out = io.BytesIO()
+        Image.new("RGBA" if kind == "PNG" else "RGB", size).save(out, kind)
+        done = subprocess.run(
+            [sys.executable, "-c", measure],
+            input=out.getvalue(),
+            capture_output=True,
+            check=True,
+        )
+        assert float(done.stdout) < 260  # MiB
