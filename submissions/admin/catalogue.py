@@ -70,7 +70,7 @@ class MergeForm(forms.Form):
 class ImportForm(forms.Form):
     file = forms.FileField(
         label=_("landscape.yml"),
-        help_text=_("In the shape of the CNCF and LF AI landscapes, up to 1 MB."),
+        help_text=_("In the shape of the CNCF and LF AI landscapes, up to 2 MB."),
     )
 
 
@@ -171,10 +171,14 @@ class ToolAdmin(CatalogueAdmin):
         if request.method == "POST":
             try:
                 raw = self._sent(request)
-                items = landscape_yml.read(raw)
-                if "seen" in request.POST:
+                whole = landscape_yml.read(raw)
+                chosen = request.POST.getlist("group")
+                wanted = whole.only(chosen) if "text" in request.POST else whole
+                if "import" in request.POST:
                     plan = actions.import_landscape(
-                        items, cast("User", request.user), request.POST["seen"]
+                        wanted.items,
+                        cast("User", request.user),
+                        request.POST.get("seen", ""),
                     )
                     messages.success(
                         request,
@@ -183,11 +187,14 @@ class ToolAdmin(CatalogueAdmin):
                         ),
                     )
                     return redirect("admin:submissions_tool_changelist")
-                plan = landscape_yml.plan(items)
+                plan = landscape_yml.plan(wanted.items)
                 context = {
                     "plan": plan,
                     "seen": digest(plan),
                     "text": raw.decode("utf-8-sig"),
+                    "notes": landscape_yml.with_lines(whole.notes),
+                    "groups": whole.groups,
+                    "chosen": set(wanted.groups),
                 }
             except landscape_yml.BadLandscape as bad:
                 context = {"faults": bad.sentences}

@@ -19,20 +19,22 @@ The files come from anywhere, so they are read as text with a shape and nothing 
 tags, no aliases (a short file could unfold into terabytes), no depth, no surprise.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import yaml
 from django.core.exceptions import ValidationError
-from django.utils.text import format_lazy
+from django.utils.text import Truncator, format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.exceptions import Refused
+from core.models import LineField
 from core.text import fold
 from submissions.models import Tool, ToolCategory
 
-MOST_BYTES = 1_000_000
+MOST_BYTES = 2_000_000
 MOST_ITEMS = 3000
 MOST_FAULTS = 20
 DEEPEST = 16
@@ -40,6 +42,13 @@ NOT_OPEN = "notopensource"  # what theirs give for a licence where there is none
 TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+def with_lines(said: Iterable[tuple[int, Any]]) -> list[str]:
+    return [
+        str(format_lazy(_("Line {line}: {said}"), line=line, said=sentence))
+        for line, sentence in said
+    ]
 
 
 class BadLandscape(Refused):
@@ -51,10 +60,7 @@ class BadLandscape(Refused):
 
     @property
     def sentences(self) -> list[str]:
-        return [
-            str(format_lazy(_("Line {line}: {fault}"), line=line, fault=fault))
-            for line, fault in self.faults
-        ]
+        return with_lines(self.faults)
 
     def __str__(self) -> str:
         return " ".join(self.sentences)
@@ -65,6 +71,7 @@ class Item:
     """One tool as the file has it. Empty is what it does not say."""
 
     line: int
+    group: str  # the category above, by which a part of a file can be chosen
     category: str
     name: str
     homepage: str = ""
@@ -73,9 +80,30 @@ class Item:
     is_open_source: bool | None = None
 
 
+@dataclass(frozen=True)
+class Landscape:
+    """The tools of a file, in its order, and what of it does not fit us.
+
+    A note is a line and a sentence: one odd field costs itself, not the file.
+    """
+
+    items: list[Item]
+    notes: list[tuple[int, Any]]
+
+    @property
+    def groups(self) -> dict[str, int]:
+        """How many tools each group has, in the file's order."""
+        return dict(Counter(item.group for item in self.items))
+
+    def only(self, groups: Iterable[str]) -> "Landscape":
+        wanted = set(groups)
+        return replace(self, items=[i for i in self.items if i.group in wanted])
+
+
 @dataclass
 class _Reader:
     faults: list[tuple[int, Any]] = field(default_factory=list)
+    notes: list[tuple[int, Any]] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
 
     def fault(self, node: yaml.Node, sentence: Any, **names: object) -> None:
@@ -86,6 +114,9 @@ class _Reader:
                     format_lazy(sentence, **names) if names else sentence,
                 )
             )
+
+    def note(self, node: yaml.Node, sentence: Any, **names: object) -> None:
+        self.notes.append((node.start_mark.line + 1, format_lazy(sentence, **names)))
 
     def mapping(self, node: yaml.Node, what: Any) -> dict[str, yaml.Node]:
         if not isinstance(node, yaml.MappingNode):
@@ -119,20 +150,26 @@ class _Reader:
     def checked(
         self, fields: Mapping[str, yaml.Node], name: str, column: str, model: Any = Tool
     ) -> str:
-        """A text that fits our column; else its fault is noted."""
+        """A text that fits our column; too long it is cut, else left out, and noted."""
         text = self.text(fields, name)
         if not text:
             return ""
-        try:
-            return str(model._meta.get_field(column).clean(text, None))
-        except ValidationError as error:
-            self.fault(
+        target = model._meta.get_field(column)
+        most = target.max_length if isinstance(target, LineField) else None
+        if most is not None and len(text) > most:
+            self.note(
                 fields[name],
-                _("“{name}”: {fault}"),
+                _("“{name}” is cut to {most} characters."),
                 name=name,
-                fault=" ".join(error.messages),
+                most=most,
             )
-            return ""
+            text = Truncator(text).chars(most)
+        try:
+            return str(target.clean(text, None))
+        except ValidationError as error:
+            why = " ".join(error.messages)
+        self.note(fields[name], _("“{name}” is left out. {why}"), name=name, why=why)
+        return ""
 
     def name(self, node: yaml.Node, fields: Mapping[str, yaml.Node], model: Any) -> str:
         if not self.text(fields, "name"):
@@ -148,27 +185,33 @@ class _Reader:
             return
         for node in self.sequence(categories, "landscape"):
             category = self.mapping(node, "category")
-            self.name(node, category, ToolCategory)
+            group = self.name(node, category, ToolCategory)
             for below in self.sequence(category.get("subcategories"), "subcategories"):
-                self.read_need(below)
+                self.read_need(below, group)
 
-    def read_need(self, node: yaml.Node) -> None:
+    def read_need(self, node: yaml.Node, group: str) -> None:
         need = self.mapping(node, "subcategory")
         name = self.name(node, need, ToolCategory)
+        if not name:
+            return
         for below in self.sequence(need.get("items"), "items"):
             if len(self.items) >= MOST_ITEMS:
                 self.fault(below, _("More than 3,000 items are too many at once."))
                 return
-            self.read_item(below, name)
+            self.read_item(below, group, name)
 
-    def read_item(self, node: yaml.Node, category: str) -> None:
+    def read_item(self, node: yaml.Node, group: str, category: str) -> None:
         fields = self.mapping(node, "item")
         repository = self.checked(fields, "repo_url", "repository")
+        name = self.name(node, fields, Tool)
+        if not name:
+            return
         self.items.append(
             Item(
                 line=node.start_mark.line + 1,
+                group=group,
                 category=category,
-                name=self.name(node, fields, Tool),
+                name=name,
                 homepage=self.checked(fields, "homepage_url", "homepage"),
                 repository=repository,
                 description=self.checked(fields, "description", "description"),
@@ -205,10 +248,10 @@ def _check_shape(text: str) -> None:
             depth -= 1
 
 
-def read(raw: bytes) -> list[Item]:
-    """The tools of a file, in its order; raises :class:`BadLandscape`."""
+def read(raw: bytes) -> Landscape:
+    """What the file has; raises :class:`BadLandscape` where it is none."""
     if len(raw) > MOST_BYTES:
-        raise BadLandscape([(1, _("The file has more than a megabyte."))])
+        raise BadLandscape([(1, _("The file has more than two megabytes."))])
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -232,7 +275,7 @@ def read(raw: bytes) -> list[Item]:
     reader.read(root)
     if reader.faults:
         raise BadLandscape(reader.faults)
-    return reader.items
+    return Landscape(reader.items, reader.notes)
 
 
 @dataclass(frozen=True)
