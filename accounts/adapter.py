@@ -55,8 +55,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         ):
             return
         links = {k: on_this_site(v) for k, v in context.items() if k.endswith("_url")}
-        site = {"current_site": {"name": settings.SITE_NAME}, **context, **links}
-        mail: EmailMessage = self.render_mail(template_prefix, email, site)
+        values = {
+            "current_site": {
+                "name": settings.SITE_NAME,
+                "domain": urlsplit(settings.SITE_URL).netloc,
+            },
+            "site_url": settings.SITE_URL,
+            "email": email,
+            **context,
+            **links,
+        }
+        mail: EmailMessage = self.render_mail(template_prefix, email, values)
         for post in postmen:
             post(email, str(mail.subject), str(mail.body))
 

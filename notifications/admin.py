@@ -37,7 +37,7 @@ class NotificationAdmin(ReadOnlyModelAdmin):
 
     list_display = ("title", "recipient", "send_after", "attempts", "status_label")
     list_filter = ("event", "status", "template")
-    list_select_related = ("recipient",)
+    list_select_related = ("recipient", "event")
     search_fields = ("recipient__email", "address", "key")
     date_hierarchy = "send_after"
     actions: ClassVar = ["send_again", "leave", "drop"]
@@ -51,7 +51,7 @@ class NotificationAdmin(ReadOnlyModelAdmin):
 
     @display(description=_("mail"), ordering="template")
     def title(self, notification: Notification) -> str:
-        return composing.title_of(notification.template)
+        return composing.subject_of(notification)
 
     @display(
         description=_("status"),
@@ -117,14 +117,27 @@ class MailTextForm(forms.ModelForm[MailText]):
             del self.fields["template"]
         else:
             self.fields["template"].choices = [  # type: ignore[attr-defined]
-                (name, composing.usual_words(name)[0])
-                for name in composing.known_templates()
+                (name, composing.title_of(name)) for name in composing.known_templates()
             ]
+        known = (
+            composing.placeholders_of(self.instance.template)
+            if self.instance.pk
+            else composing.EVERYWHERE
+        )
         for name in ("subject", "body"):
-            self.fields[name].validators.append(composing.check_placeholders)
             self.fields[name].help_text = _("You can use: %(known)s") % {
-                "known": " ".join(f"{{{word}}}" for word in composing.PLACEHOLDERS)
+                "known": composing.in_braces(known)
             }
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        template = data.get("template") or self.instance.template
+        for name in ("subject", "body") if template else ():
+            try:
+                composing.check_placeholders(data.get(name) or "", template)
+            except forms.ValidationError as error:
+                self.add_error(name, error)
+        return data
 
 
 @admin.register(MailText)
@@ -179,7 +192,7 @@ class ReminderRuleForm(forms.ModelForm[ReminderRule]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [  # type: ignore[attr-defined]
-            (kind, composing.usual_words(reminder.template)[0])
+            (kind, composing.title_of(reminder.template))
             for kind, reminder in sorted(reminders.register.items())
         ]
         # As the constraint has it, in words that stand beside the field.

@@ -7,6 +7,7 @@ links. ``{placeholders}`` of organisers' texts are a fixed list, replaced as str
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
 from email.utils import formataddr
 from typing import Any
 
@@ -21,6 +22,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import escape, linebreaks
 from django.utils.safestring import mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -30,24 +32,40 @@ from events.models import Event
 from notifications.models import MailText, Notification, Topic
 
 PLACEHOLDERS = ("name", "event", "team", "deadline", "link")
+EVERYWHERE = ("name", "event", "link")  # what each mail of an event can say
 # Written anew each time, or about an account and no event.
 BROADCAST = "notifications/email/broadcast"
-FIXED = ("notifications/email/account", BROADCAST)
+ACCOUNT = "notifications/email/account"
+FIXED = (ACCOUNT, BROADCAST)
+# Folders of mails about an account, whose words are not an event's.
+NOT_OF_EVENTS = ("account", "mfa", "socialaccount")
 _PLACEHOLDER = re.compile(r"\{([^{}\s]*)\}")
 _signer = Signer(salt="notifications.unsubscribe")
 
 
-def check_placeholders(text: str) -> None:
-    """Refuse a text that asks for anything but :data:`PLACEHOLDERS`, naming it."""
+def placeholders_of(template: str) -> tuple[str, ...]:
+    """Which placeholders have a value in this mail; the others would leave a hole."""
+    if template == BROADCAST:
+        return EVERYWHERE
+    words = " ".join(usual_words(template))
+    return tuple(
+        name for name in PLACEHOLDERS if name in EVERYWHERE or f"{{{name}}}" in words
+    )
+
+
+def check_placeholders(text: str, template: str) -> None:
+    """Refuse a text that asks for what this mail does not know, naming it."""
+    known = placeholders_of(template)
     for name in _PLACEHOLDER.findall(text):
-        if name not in PLACEHOLDERS:
+        if name not in known:
             raise ValidationError(
-                _("{%(name)s} is not known. You can use: %(known)s."),
-                params={
-                    "name": name,
-                    "known": ", ".join(f"{{{known}}}" for known in PLACEHOLDERS),
-                },
+                _("{%(name)s} is not known in this mail. You can use: %(known)s."),
+                params={"name": name, "known": in_braces(known)},
             )
+
+
+def in_braces(names: Iterable[str]) -> str:
+    return ", ".join(f"{{{name}}}" for name in names)
 
 
 def fill(text: str, values: dict[str, Any]) -> str:
@@ -86,7 +104,11 @@ def known_templates() -> list[str]:
     names = [
         str(path.relative_to(folder)).removesuffix("_message.txt") for path in found
     ]
-    return [name for name in names if name not in FIXED]
+    return [
+        name
+        for name in names
+        if name not in FIXED and name.partition("/")[0] not in NOT_OF_EVENTS
+    ]
 
 
 def example_of(event: Event, template: str, reader: User) -> Notification:
@@ -124,11 +146,20 @@ def usual_words(template: str) -> tuple[str, str]:
 
 
 def title_of(template: str) -> str:
-    """What organisers read in lists in place of a template's name."""
+    """What organisers read in lists of kinds of mail."""
     if template in FIXED:
         about_people = template == BROADCAST
         return gettext("A message of yours") if about_people else gettext("An account")
-    return usual_words(template)[0]
+    title = fill(
+        usual_words(template)[0],
+        {
+            "name": gettext("a person"),
+            "event": gettext("your event"),
+            "team": gettext("a team"),
+            "deadline": gettext("the deadline"),
+        },
+    )
+    return capfirst(title)
 
 
 def values_of(notification: Notification) -> dict[str, Any]:
@@ -144,10 +175,17 @@ def values_of(notification: Notification) -> dict[str, Any]:
 
 
 def subject_of(notification: Notification) -> str:
-    """In our own words, without looking for the organisers'."""
+    """In our own words, without looking for the organisers'.
+
+    A mail about an account has its sign-in code in the subject: nobody else reads it.
+    """
+    if notification.template == ACCOUNT:
+        return title_of(ACCOUNT)
     values = values_of(notification)
-    subject = _one_line(render_text(f"{notification.template}_subject.txt", values))
-    return subject or notification.template
+    subject = render_text(f"{notification.template}_subject.txt", values)
+    if notification.template == BROADCAST:
+        subject = fill(subject, values)
+    return _one_line(subject) or notification.template
 
 
 def words_of(notification: Notification) -> tuple[str, str]:
@@ -215,6 +253,8 @@ def compose(notification: Notification) -> EmailMultiAlternatives:
         "subject": subject,
     }
     person = notification.recipient
+    # Whoever answers a mail of an event writes to its organisers.
+    contact = notification.event.contact_email if notification.event else ""
     mail = EmailMultiAlternatives(
         subject=subject,
         body=render_text("email/frame.txt", frame),
@@ -223,6 +263,7 @@ def compose(notification: Notification) -> EmailMultiAlternatives:
             if person
             else notification.address
         ],
+        reply_to=[contact] if contact else None,
         headers=headers,
     )
     mail.attach_alternative(render_to_string("email/frame.html", frame), "text/html")

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.versions import VersionedForm
 from events.models import Event
-from notifications.composing import check_placeholders
+from notifications.composing import BROADCAST, check_placeholders
 from notifications.models import Broadcast, Topic
 from notifications.segments import register
 
@@ -51,7 +51,10 @@ class BroadcastForm(forms.ModelForm[Broadcast]):
         fields: ClassVar = ["segment", "subject", "body"]
         widgets: ClassVar = {"body": forms.Textarea(attrs={"rows": 8})}
         help_texts: ClassVar = {
-            "body": _("You can use {name}, {event} and {link}."),
+            "body": _(
+                "The mail greets each person by itself. You can use {name}, {event} "
+                "and {link}."
+            ),
         }
 
     def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
@@ -65,7 +68,7 @@ class BroadcastForm(forms.ModelForm[Broadcast]):
         data = super().clean() or {}
         for field in ("subject", "body"):
             try:
-                check_placeholders(data.get(field) or "")
+                check_placeholders(data.get(field) or "", BROADCAST)
             except forms.ValidationError as error:
                 self.add_error(field, error)
         return data

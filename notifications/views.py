@@ -24,7 +24,6 @@ from notifications.composing import (
     example_of,
     read_unsubscribe_token,
     subject_of,
-    title_of,
     words_of,
 )
 from notifications.forms import BroadcastForm, PreferencesForm
@@ -108,7 +107,7 @@ class MailView(EventMixin, TemplateView):
                 "nonce": nonce_for(self.request),
                 "broadcasts": self.event.broadcasts.select_related("author")[:10],
                 "stuck": [
-                    (row, title_of(row.template))
+                    (row, subject_of(row))
                     for row in rows.stuck().select_related("recipient", "event")[
                         :MOST_STUCK
                     ]

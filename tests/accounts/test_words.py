@@ -1,19 +1,25 @@
 """Our words for what the sign-in library says, and for devices."""
 
+import copy
 import gettext
 import re
 from pathlib import Path
 
 import allauth
 import pytest
+from allauth.account.adapter import get_adapter
+from allauth.core.context import request_context
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.templatetags.devices import device
+from notifications.models import Notification
 
 OURS = Path(settings.BASE_DIR, "locale", "en_GB", "LC_MESSAGES")
 THEIRS = Path(allauth.__file__).parent / "locale" / "en" / "LC_MESSAGES" / "django.po"
+THEIR_TEMPLATES = Path(allauth.__file__).parent / "templates"
 LINE = r'((?:"(?:[^"\\]|\\.)*"\n?)+)'
 
 
@@ -90,3 +96,46 @@ def test_the_list_of_sessions_names_devices_and_leads_back(client, stranger):
     assert "this one" in page
     assert "Gecko" not in page
     assert f'href="{reverse("accounts:profile")}"' in page
+
+
+MAILS = sorted(
+    f"{path.parent.relative_to(THEIR_TEMPLATES)}/{path.name.removesuffix('_subject.txt')}"
+    for path in THEIR_TEMPLATES.rglob("email/*_subject.txt")
+)
+
+
+@pytest.mark.parametrize("name", MAILS)
+def test_every_mail_about_an_account_is_in_our_words_and_has_no_holes(
+    name, rf, settings, db
+):
+    assert (Path(settings.BASE_DIR) / "templates" / f"{name}_message.txt").exists()
+    request = rf.get("/", headers={"user-agent": "(X11; Linux) Firefox/145.0"})
+    values = {
+        "code": "KLVJ-JZTW",
+        "password_reset_url": "https://evil.example/reset/",
+        "signup_url": "https://evil.example/join/",
+        "timestamp": timezone.now(),
+        "ip": "192.0.2.1",
+        "user_agent": "(X11; Linux) Firefox/145.0",
+        "from_email": "old@example.org",
+        "to_email": "new@example.org",
+        "deleted_email": "gone@example.org",
+        "provider": "GitHub",
+    }
+    templates = copy.deepcopy(settings.TEMPLATES)
+    templates[0]["OPTIONS"]["string_if_invalid"] = "A HOLE"
+    settings.TEMPLATES = templates
+
+    with request_context(request):
+        get_adapter(request).send_mail(name, "ada@example.org", values)
+
+    mail = Notification.objects.get()
+    subject, text = mail.context["subject"], mail.context["text"]
+    assert mail.address == "ada@example.org"
+    assert "Menlo" in subject
+    assert "A HOLE" not in subject + text
+    assert not re.search(r" [.,:]|  |evil|'", subject + text)
+    assert "\n\n\n" not in text
+    if name.endswith("_code") or "confirmation" in name:
+        assert subject.startswith("KLVJ-JZTW")
+        assert "KLVJ-JZTW" in text

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from events.models import Phase
 from notifications import delivery, reminders
 from notifications.actions import AlreadySent, NobodyThere, send_broadcast
@@ -237,7 +238,7 @@ def test_organisers_own_words_know_a_few_placeholders(row, event):
     assert "{name.__class__}" in mail.body
     assert fill("{event}", {"event": "x"}) == "x"
     with pytest.raises(ValidationError, match="unknown"):
-        check_placeholders("{unknown}")
+        check_placeholders("{unknown}", row.template)
 
 
 def test_every_mail_of_ours_renders():
@@ -374,10 +375,21 @@ def test_people_choose_what_they_are_mailed(sign_in, stranger):
 
 def test_the_demo_keeps_its_mails_to_be_read(row, client, settings):
     settings.EMAIL_BACKEND = "notifications.mailbox.MailboxBackend"
+    User.objects.filter(pk=row.recipient_id).update(display_name="Sofía Castillo")
 
     delivery.deliver(row.pk)
 
     mail = CaughtMail.objects.get()
+    assert mail.to == f"Sofía Castillo <{row.recipient.email}>"
     assert "Hello there" in client.get("/mail/").content.decode()
     page = client.get(f"/mail/{mail.pk}/").content.decode()
     assert "Some &lt;b&gt;words&lt;/b&gt;" in page
+
+
+def test_whoever_answers_a_mail_of_an_event_writes_to_its_organisers(row, event):
+    assert not compose(fresh(row)).reply_to
+    event.contact_email = "hosts@example.org"
+    event.save()
+    Notification.objects.update(event=event)
+
+    assert compose(fresh(row)).reply_to == ["hosts@example.org"]

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,7 +13,7 @@ from events.models import Phase
 from events.planning import copy_event
 from notifications import actions, composing, reminders
 from notifications.models import MailText, Notification, Topic
-from notifications.outbox import notify
+from notifications.outbox import notify, notify_address
 from tests.factories.accounts import UserFactory
 from tests.factories.events import EventFactory, RegistrationFactory
 from tests.factories.notifications import NotificationFactory
@@ -110,14 +111,14 @@ def test_words_are_looked_at_and_sent_to_oneself(sign_in, event, organiser, atte
         client,
         event,
         subject="No team, {name}?",
-        body="{team} seeks <b>you</b>. {link}",
+        body="{event} <b>waits</b>. {link}",
     )
     text = MailText.objects.get()
     url = reverse("admin:notifications_mailtext_change", args=[text.pk])
 
     html = client.get(url).content.decode()
     assert "No team, Ada Lovelace?" in html
-    assert "The Wren Watchers seeks &lt;b&gt;you&lt;/b&gt;." in html
+    assert f"{event} &lt;b&gt;waits&lt;/b&gt;." in html
     assert event.get_absolute_url() in html
     assert "You are registered for {event}" in html
 
@@ -126,7 +127,7 @@ def test_words_are_looked_at_and_sent_to_oneself(sign_in, event, organiser, atte
     assert row.recipient == organiser
     subject, body = composing.words_of(row)
     assert subject == f"No team, {organiser}?"
-    assert "The Wren Watchers seeks <b>you</b>." in body
+    assert f"{event} <b>waits</b>." in body
 
 
 @pytest.mark.parametrize(
@@ -134,6 +135,8 @@ def test_words_are_looked_at_and_sent_to_oneself(sign_in, event, organiser, atte
     [
         ({"subject": "Hi {user.password}"}, "{user.password} is not known"),
         ({"body": "Hi {first_name}"}, "{first_name} is not known"),
+        ({"body": "You and {team}"}, "{team} is not known in this mail"),
+        ({"subject": "Before {deadline}"}, "{deadline} is not known in this mail"),
         ({"subject": "x" * 2000}, "at most 150"),
         ({"subject": ""}, "required"),
         ({"template": "account/email/password_reset"}, "valid choice"),
@@ -283,3 +286,50 @@ def test_our_usual_words_have_placeholders_and_gaps():
 def test_every_mail_has_a_title(template):
     assert re.fullmatch(r"\S.*\S", composing.title_of(template))
     assert "  " not in composing.title_of(template)
+
+
+@pytest.mark.parametrize(
+    "template", [*composing.known_templates(), composing.BROADCAST]
+)
+def test_no_placeholder_that_a_mail_knows_leaves_a_hole(template, event, attendee):
+    """Known is what its own words say, and those are filled where it is owed."""
+    for name in composing.placeholders_of(template):
+        composing.check_placeholders(f"{{{name}}}", template)
+    for name in set(composing.PLACEHOLDERS) - set(composing.placeholders_of(template)):
+        with pytest.raises(ValidationError, match=f"{{{name}}}"):
+            composing.check_placeholders(f"{{{name}}}", template)
+
+
+def test_lists_name_a_mail_as_people_read_it(sign_in, event, organiser, attendee):
+    title = composing.title_of("notifications/email/registration_confirmed")
+    assert title == "You have a place at your event"
+    for name in composing.known_templates():
+        assert "{" not in composing.title_of(name)
+    notify([attendee], "notifications/email/registration_confirmed", key="k",
+           event=event, context={"event_name": event.name})  # fmt: skip
+    Notification.objects.update(status=Notification.Status.FAILED)
+    client = sign_in(organiser)
+
+    for url in (
+        reverse("notifications:mail", args=[event.slug]),
+        reverse("admin:notifications_notification_changelist"),
+        reverse("admin:events_event_change", args=[event.pk]),
+        reverse("admin:notifications_mailtext_add"),
+    ):
+        page = client.get(url).content.decode()
+        assert not re.search(r" at {event}|{team} says", page), url
+    stuck = client.get(reverse("notifications:mail", args=[event.slug]))
+    assert f"You have a place at {event}" in stuck.content.decode()
+
+
+def test_a_code_in_a_subject_is_nobody_elses(sign_in, stranger, db):
+    admin = UserFactory(is_staff=True, is_superuser=True)
+    notify_address(
+        "ada@example.org", composing.ACCOUNT, key="k",
+        context={"subject": "KLVJ-JZTW is your code", "text": "KLVJ-JZTW"},
+    )  # fmt: skip
+
+    page = sign_in(admin).get(reverse("admin:notifications_notification_changelist"))
+
+    assert "An account" in page.content.decode()
+    assert "KLVJ" not in page.content.decode()
