@@ -200,9 +200,17 @@ class QuestionsView(SurveyView, FormView[Any]):
                 return JsonResponse({"error": str(refusal)}, status=409)
             form.add_error(None, str(refusal))
             return self.form_invalid(form)
+        if self.has_answered_every_page():
+            actions.finish_survey(self.invitation)
         if self.wants_json:
             return JsonResponse({"saved": True})
         return redirect(self.get_success_url())
+
+    def has_answered_every_page(self) -> bool:
+        """Whether nothing is left to remind of, as what was just saved left it."""
+        for name in ("response", "reviews", "answers", "wishes", "offered", "steps"):
+            self.__dict__.pop(name, None)
+        return all(step.is_answered for step in self.steps)
 
     def form_invalid(self, form: Any) -> HttpResponse:
         if self.wants_json:

@@ -151,18 +151,21 @@ def test_the_role_is_offered_from_the_profile_until_one_says_otherwise(
     assert role() == ""
 
 
-def test_a_tap_saves_itself_and_does_not_finish(client, invitation):
-    answers = [
-        client.post(url, said, headers={"Accept": "application/json"})
-        for url, said in (
-            (at(invitation, "tool", "polars"), {"easy_to_use": "7"}),
-            (at(invitation, "event"), {"come_again": "7"}),
-        )
-    ]
+def test_a_tap_saves_itself_and_the_last_page_that_was_open_finishes(
+    client, invitation
+):
+    finished = []
+    for url, said in (
+        (at(invitation, "tool", "polars"), {"easy_to_use": "7"}),
+        (at(invitation, "event"), {"come_again": "7"}),
+    ):
+        answer = client.post(url, said, headers={"Accept": "application/json"})
+        assert answer.json() == {"saved": True}
+        finished.append(Response.objects.get().is_finished)
 
-    assert [answer.json() for answer in answers] == [{"saved": True}] * 2
+    assert finished == [False, True]
     assert ToolReview.objects.get().easy_to_use == 7
-    assert not Response.objects.get().is_finished
+    assert not Invitation.objects.unanswered().exists()
 
 
 @pytest.mark.parametrize(
