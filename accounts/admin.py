@@ -1,7 +1,10 @@
 from typing import Any, ClassVar
 
+from allauth.account.admin import EmailAddressAdmin as AllauthEmailAddressAdmin
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from allauth.socialaccount.models import SocialApp, SocialToken
+from allauth.socialaccount.admin import SocialAccountAdmin as AllauthSocialAccountAdmin
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -13,14 +16,15 @@ from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from accounts.models import Skill, User
-from core.versioned_admin import VersionedAdminMixin
+from core.guarded_admin import GuardedAdminMixin
 
 # allauth's own windows show the secrets of second steps, sessions and tokens.
 admin.site.unregister([Group, Authenticator, SocialApp, SocialToken, UserSession])
+admin.site.unregister([EmailAddress, SocialAccount])
 
 
 @admin.register(User)
-class UserAdmin(VersionedAdminMixin, DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
+class UserAdmin(GuardedAdminMixin, DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -55,13 +59,13 @@ class UserAdmin(VersionedAdminMixin, DjangoUserAdmin, ModelAdmin):  # type: igno
 
 
 @admin.register(Skill)
-class SkillAdmin(VersionedAdminMixin, ModelAdmin):
+class SkillAdmin(GuardedAdminMixin, ModelAdmin):
     list_display = ("name", "slug")
     search_fields = ("name",)
 
 
 @admin.register(Authenticator)
-class AuthenticatorAdmin(VersionedAdminMixin, ModelAdmin):
+class AuthenticatorAdmin(GuardedAdminMixin, ModelAdmin):
     """For whoever has lost their second step: a superuser takes it away."""
 
     list_display = ("user", "type", "created_at", "last_used_at")
@@ -75,3 +79,14 @@ class AuthenticatorAdmin(VersionedAdminMixin, ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(EmailAddress)
+class EmailAddressAdmin(GuardedAdminMixin, AllauthEmailAddressAdmin, ModelAdmin):
+    pass
+
+
+@admin.register(SocialAccount)
+class SocialAccountAdmin(GuardedAdminMixin, AllauthSocialAccountAdmin, ModelAdmin):
+    # What the other site said about the person.
+    exclude = ("extra_data",)

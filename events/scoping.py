@@ -17,7 +17,7 @@ from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.forms import PaginationInlineFormSet
 
 from accounts.models import User
-from core.versioned_admin import VersionedAdminMixin
+from core.guarded_admin import GuardedAdminMixin
 from events.rules import series_ids_of
 
 
@@ -74,7 +74,7 @@ class ScopedFields:
         return None if rows is None else (rows,)
 
 
-class ScopedModelAdmin(VersionedAdminMixin, ScopedFields, ModelAdmin):
+class ScopedModelAdmin(GuardedAdminMixin, ScopedFields, ModelAdmin):
     """Rows reach their series by ``series_path``; organisers of it may change them."""
 
     series_path: ClassVar[str] = "event__series"

@@ -32,7 +32,7 @@ class RegistrationAdmin(ScopedModelAdmin):
     list_display = ("user", "email", "event", "status_label", "role", "queued_at")
     list_filter = ("event", "status", "role")
     list_select_related = ("user", "event")
-    search_fields = ("user__display_name", "user__email", "ticket")
+    search_fields = ("user__display_name", "user__email", "ticket__iexact")
     fields = ("user", "email", "event", "role", "status", "answered", "queued_at")
     readonly_fields = ("user", "email", "event", "status", "answered", "queued_at")
     actions = ("confirm", "decline")

@@ -16,7 +16,7 @@ from unfold.decorators import action, display
 
 from accounts.models import User
 from core.exceptions import Refused
-from core.versioned_admin import VersionedAdminMixin
+from core.guarded_admin import GuardedAdminMixin
 from events.scoping import organises_something
 from submissions import actions
 from submissions.actions.catalogue import digest
@@ -26,7 +26,7 @@ from submissions.models import Tool, ToolCategory
 KEEP = "submissions.keep_catalogue"
 
 
-class CatalogueAdmin(VersionedAdminMixin, ModelAdmin):
+class CatalogueAdmin(GuardedAdminMixin, ModelAdmin):
     """One catalogue for all series: organisers may add to it, not change it."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
