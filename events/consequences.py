@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.wall_clock import move
 from events.models import Event
 
 # From the event as it is and the fields as they will be: sentences.
@@ -87,7 +88,7 @@ def moments(
     """What, when it is, and when it will be: phases and agenda by the same clock."""
 
     def by_the_clock(at: datetime) -> datetime:
-        return at.astimezone(event.zone).replace(tzinfo=zone)
+        return move(at, timedelta(), event.zone, zone)
 
     yield _("doors open"), event.starts_at, changed.get("starts_at", event.starts_at)
     yield _("it is over"), event.ends_at, changed.get("ends_at", event.ends_at)

@@ -1,6 +1,6 @@
 """Making and moving whole events: default phases, copies, shifts."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.text import free_slug
+from core.wall_clock import move, move_span, shift_between
 from events import hooks
 from events.log import record
 from events.models import Event, PhaseWindow, default_windows
@@ -23,7 +24,7 @@ def fill_phases(event: Event) -> None:
     PhaseWindow.objects.bulk_create(
         PhaseWindow(event=event, phase=phase, opens_at=opens_at, closes_at=closes_at)
         for phase, (opens_at, closes_at) in default_windows(
-            event.starts_at, event.ends_at
+            event.starts_at, event.ends_at, event.zone
         ).items()
         if phase not in present
     )
@@ -39,22 +40,28 @@ def settle(event: Event, user: User) -> None:
 
 @transaction.atomic
 def move_phases(event: Event, shift: timedelta) -> None:
-    """Move all windows and the agenda with the event's start."""
+    """Move all windows and the agenda with the event's start, by its own clock."""
+    zone = event.zone
     for window in event.windows.all():
-        window.opens_at += shift
-        window.closes_at += shift
+        window.opens_at, window.closes_at = move_span(
+            window.opens_at, window.closes_at, shift, zone
+        )
         window.save(update_fields=["opens_at", "closes_at"])
     for item in event.agenda.all():
-        item.starts_at += shift
         if item.ends_at:
-            item.ends_at += shift
+            item.starts_at, item.ends_at = move_span(
+                item.starts_at, item.ends_at, shift, zone
+            )
+        else:
+            item.starts_at = move(item.starts_at, shift, zone)
         item.save(update_fields=["starts_at", "ends_at"])
 
 
 @transaction.atomic
 def copy_event(source: Event, user: User, *, name: str, starts_at: datetime) -> Event:
     """Make an unpublished copy that starts at ``starts_at``, without any people."""
-    shift = starts_at - source.starts_at
+    starts_at = starts_at.astimezone(UTC)
+    shift = shift_between(source.starts_at, starts_at, source.zone)
     windows = list(source.windows.all())
     event = Event.objects.get(pk=source.pk)
     event.pk = None
@@ -62,7 +69,9 @@ def copy_event(source: Event, user: User, *, name: str, starts_at: datetime) -> 
     event.name = name
     event.slug = free_slug(name, Event.objects.all())
     event.starts_at = starts_at
-    event.ends_at = source.ends_at + shift
+    event.ends_at = move(source.ends_at, shift, source.zone)
+    if event.ends_at <= starts_at:  # in an hour that the clock skips or has twice
+        event.ends_at = starts_at + (source.ends_at - source.starts_at)
     event.is_published = False
     event.created_at = timezone.now()
     event.save()
@@ -102,6 +111,11 @@ def usual_conduct() -> str:
         "they know.\n\n"
         "If something feels wrong, tell an organiser. We listen first and act quickly."
     )
+
+
+def a_year_later(event: Event) -> datetime:
+    """When a copy is offered to begin: same weekday, same hour on the clock."""
+    return move(event.starts_at, timedelta(weeks=52), event.zone)
 
 
 def copy_name(event: Event) -> str:

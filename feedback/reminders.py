@@ -6,12 +6,14 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from core import wall_clock
 from events.models import Event, Phase
 from feedback.models import Invitation
 from notifications.outbox import Topic
 from notifications.reminders import Addressee, remind
 
 PEACE = timedelta(days=1)
+LAST_DAY = timedelta(days=1)
 
 
 def _unanswered(event: Event) -> list[Addressee]:
@@ -44,15 +46,17 @@ def _unanswered(event: Event) -> list[Addressee]:
 def survey_unanswered(event: Event) -> list[Addressee]:
     """The first nudge; in the last day it would only double the second."""
     window = event.window(Phase.SURVEY)
-    if window and window.closes_at - timezone.now() <= timedelta(days=1):
-        return []
+    if window:
+        last_day = wall_clock.before(window.closes_at, LAST_DAY, event.zone)
+        if last_day <= timezone.now():
+            return []
     return _unanswered(event)
 
 
 @remind(
     "feedback/email/survey_last_call",
     phase=Phase.SURVEY,
-    before=timedelta(days=1),
+    before=LAST_DAY,
     topic=Topic.SURVEY,
     once=True,
 )

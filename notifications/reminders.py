@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.models import User
+from core import wall_clock
 from events.models import Event, Phase, PhaseWindow
 from notifications import delivery
 from notifications.models import Notification, ReminderRule, Topic
@@ -98,7 +99,8 @@ def _is_time(reminder: Reminder, window: PhaseWindow) -> bool:
         if not rule.is_on:
             return False
         before = timedelta(hours=rule.hours_before)
-    return window.closes_at - before <= timezone.now()
+    begins = wall_clock.before(window.closes_at, before, window.event.zone)
+    return begins <= timezone.now()
 
 
 def _queue(reminder: Reminder, window: PhaseWindow) -> None:

@@ -171,7 +171,9 @@ class Demo:
     def _windows(self, event: Event, **changed: tuple[datetime, datetime]) -> None:
         windows: dict[str, tuple[datetime, datetime]] = {
             phase.value: span
-            for phase, span in default_windows(event.starts_at, event.ends_at).items()
+            for phase, span in default_windows(
+                event.starts_at, event.ends_at, event.zone
+            ).items()
         }
         windows.update(changed)
         PhaseWindow.objects.bulk_create(

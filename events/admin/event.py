@@ -222,7 +222,7 @@ class EventAdmin(ScopedModelAdmin):
         with timezone.override(source.zone):
             initial = {
                 "name": planning.copy_name(source),
-                "starts_at": source.starts_at + timedelta(weeks=52),
+                "starts_at": planning.a_year_later(source),
             }
             if earlier := seen_before(request):
                 return earlier

@@ -1,7 +1,7 @@
 """From when to when what is open."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import pairwise
 
 from django.db import models
@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.wall_clock import move, to_the_quarter
 from events.models.event import Event
 from events.models.phases import HEADLINE, WINDOWED, Phase
 from events.models.series import validate_day
@@ -47,25 +48,33 @@ class PhaseWindow(models.Model):
 
 
 def default_windows(
-    starts_at: datetime, ends_at: datetime
+    starts_at: datetime, ends_at: datetime, zone: tzinfo
 ) -> dict[Phase, tuple[datetime, datetime]]:
     """Sensible windows for an event between these two moments (the day's doors).
 
     Registration opens six weeks before and closes at the doors; hacking ends when a
-    quarter of the time (at most three hours) is left for demos and judging.
+    quarter of the time (at most three hours) is left for demos and judging. Weeks are
+    counted on the clock of ``zone``, and shares of the day rounded to a quarter of an
+    hour.
     """
+
+    def inside(at: datetime) -> datetime:
+        rounded = to_the_quarter(at, zone)
+        return rounded if starts_at < rounded < ends_at else at
+
+    starts_at, ends_at = starts_at.astimezone(UTC), ends_at.astimezone(UTC)
     demos = min(timedelta(hours=3), (ends_at - starts_at) / 4)
-    demos_at = ends_at - demos
+    demos_at = inside(ends_at - demos)
     return {
-        Phase.REGISTRATION: (starts_at - timedelta(weeks=6), starts_at),
+        Phase.REGISTRATION: (move(starts_at, -timedelta(weeks=6), zone), starts_at),
         Phase.TEAM_FORMATION: (
-            starts_at - timedelta(weeks=4),
-            starts_at + (demos_at - starts_at) / 2,
+            move(starts_at, -timedelta(weeks=4), zone),
+            inside(starts_at + (demos_at - starts_at) / 2),
         ),
         Phase.HACKING: (starts_at, demos_at),
         Phase.JUDGING: (demos_at, ends_at),
-        Phase.RESULTS: (ends_at, ends_at + timedelta(weeks=2)),
-        Phase.SURVEY: (ends_at, ends_at + timedelta(weeks=2)),
+        Phase.RESULTS: (ends_at, move(ends_at, timedelta(weeks=2), zone)),
+        Phase.SURVEY: (ends_at, move(ends_at, timedelta(weeks=2), zone)),
     }
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.exceptions import Refused
 from core.pagecache import touch_event, touch_lists
+from core.wall_clock import move
 from events.log import record
 from events.models import Event, Phase, PhaseWindow, Registration
 from feedback.models import (
@@ -134,7 +135,7 @@ def open_now(event: Event, actor: User) -> bool:
         window.opens_at = now
     window.opens_at = min(window.opens_at, now)
     if window.closes_at <= now:
-        window.closes_at = now + USUAL_LENGTH
+        window.closes_at = move(now, USUAL_LENGTH, event.zone)
     window.save()
     fresh = Event.objects.with_windows().get(pk=event.pk)
     return open_survey(fresh, actor, by_hand=True)

@@ -51,7 +51,7 @@ def seed() -> tuple[Event, User]:
     PhaseWindow.objects.bulk_create(
         PhaseWindow(event=event, phase=phase, opens_at=opens, closes_at=closes)
         for phase, (opens, closes) in default_windows(
-            event.starts_at, event.ends_at
+            event.starts_at, event.ends_at, event.zone
         ).items()
     )
     people = User.objects.bulk_create(

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -98,16 +99,49 @@ def test_next_boundary_is_when_pages_change():
     assert event.next_boundary(event.ends_at) is None
 
 
-def test_default_windows_follow_one_another():
+@pytest.mark.parametrize(
+    "length", [timedelta(minutes=7), timedelta(minutes=20), 10 * HOUR, 60 * HOUR]
+)
+def test_default_windows_follow_one_another(length):
     windows = [
         PhaseWindow(phase=phase, opens_at=opens_at, closes_at=closes_at)
         for phase, (opens_at, closes_at) in default_windows(
-            NOON, NOON + 10 * HOUR
+            NOON, NOON + length, UTC
         ).items()
     ]
 
     assert windows_in_order(windows) == []
     assert all(window.closes_at > window.opens_at for window in windows)
+
+
+def test_default_windows_are_quarters_of_an_hour():
+    starts_at = datetime(2027, 2, 20, 8, 30, tzinfo=UTC)
+
+    windows = default_windows(
+        starts_at,
+        starts_at + timedelta(hours=11, minutes=35),
+        ZoneInfo("Asia/Kathmandu"),
+    )
+
+    assert windows[Phase.HACKING][1] == starts_at + timedelta(hours=8, minutes=45)
+    assert windows[Phase.TEAM_FORMATION][1] == starts_at + timedelta(
+        hours=4, minutes=30
+    )
+
+
+def test_default_windows_keep_the_hour_across_a_change_of_the_clock():
+    zone = ZoneInfo("Europe/Berlin")
+    starts_at = datetime(2026, 10, 31, 9, tzinfo=zone).astimezone(
+        UTC
+    )  # from a database
+    ends_at = datetime(2027, 3, 20, 18, tzinfo=zone).astimezone(UTC)
+
+    windows = default_windows(starts_at, ends_at, zone)
+
+    weeks_before = windows[Phase.REGISTRATION][0].astimezone(zone)
+    weeks_after = windows[Phase.SURVEY][1].astimezone(zone)
+    assert f"{weeks_before:%d %b %H:%M}" == "19 Sep 09:00"
+    assert f"{weeks_after:%d %b %H:%M}" == "03 Apr 18:00"
 
 
 def test_windows_out_of_order_are_named():
