@@ -45,13 +45,12 @@ def link(previous: str, content: Mapping[str, Any]) -> str:
 class Guard:
     """What may change in a row of ``model``: column → SQL that must hold for it.
 
+    Nothing is deleted, so keys to what such rows are about are ``PROTECT``.
     The SQL speaks of the row as ``OLD`` and ``NEW`` and is the same for all databases.
     """
 
     model: type[Model]
     changing: Mapping[str, str] = field(default_factory=dict)
-    # Without it rows go when what they are about goes, and only then.
-    forbids_delete: bool = False
 
     @property
     def table(self) -> str:
@@ -70,16 +69,14 @@ class Guard:
 guards: list[Guard] = []
 
 
-def guard(model: type[Model], *, forbids_delete: bool = False, **changing: str) -> None:
+def guard(model: type[Model], **changing: str) -> None:
     """Let rows of ``model`` be; ``changing`` is as in :class:`Guard`."""
-    guards.append(Guard(model, changing, forbids_delete))
+    guards.append(Guard(model, changing))
 
 
 def _triggers(one: Guard, is_not: str) -> Iterator[str]:
     """The beginnings of the statements for one table."""
-    kinds = {"update": f" WHEN ({one.broken(is_not)})"}
-    if one.forbids_delete:
-        kinds["delete"] = ""
+    kinds = {"update": f" WHEN ({one.broken(is_not)})", "delete": ""}
     for kind, when in kinds.items():
         yield (
             f"CREATE TRIGGER {one.table}_no_{kind} BEFORE {kind.upper()} "

@@ -14,7 +14,6 @@ class EventsConfig(AppConfig):
         once = "OLD.digest = ''"
         guard(
             AuditEntry,
-            forbids_delete=True,
             event_id="NEW.event_id IS NULL",
             actor_id="NEW.actor_id IS NULL",
             number=once,
@@ -28,4 +27,4 @@ class EventsConfig(AppConfig):
         self.freshness = Freshness()
         self.freshness.connect()
         # Apps above this one act on events.hooks from there.
-        autodiscover_modules("consequences", "listeners", "verbs")
+        autodiscover_modules("consequences", "deletion", "listeners", "verbs")

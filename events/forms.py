@@ -93,7 +93,7 @@ class RegistrationForm(PlaceForm):
     def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.event = event
-        self.questions = list(event.registration_questions.all())
+        self.questions = list(event.registration_questions.filter(is_asked=True))
         for question in self.questions:
             self.fields[f"{QUESTION}{question.pk}"] = field_for(question)
         if event.code_of_conduct:

@@ -14,10 +14,9 @@ from django.db.models import Field, Model, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
-from unfold.forms import PaginationInlineFormSet
 
 from accounts.models import User
-from core.guarded_admin import GuardedAdminMixin
+from core.guarded_admin import GuardedAdminMixin, KeepingFormSet
 from events.rules import series_ids_of
 
 
@@ -134,7 +133,7 @@ class ReadOnlyModelAdmin(ScopedModelAdmin):
     may_add = may_change = may_delete = False
 
 
-class ScopedFormSet(PaginationInlineFormSet):
+class ScopedFormSet(KeepingFormSet):
     """The theme asks for the empty form nine times a page; once made is enough."""
 
     @cached_property

@@ -35,6 +35,8 @@ class RegistrationQuestion(models.Model):
         _("options"), max_length=2000, blank=True, help_text=_("One a line.")
     )
     is_required = models.BooleanField(_("must be answered"), default=False)
+    # What was answered stays readable when it is asked no more.
+    is_asked = models.BooleanField(_("is asked"), default=True, db_default=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:

@@ -44,7 +44,7 @@ class InTheWay(models.TextChoices):
 class Response(models.Model):
     """One person's answers. The invitation is cut off when the survey closes."""
 
-    survey = models.ForeignKey(Survey, models.CASCADE, related_name="responses")
+    survey = models.ForeignKey(Survey, models.PROTECT, related_name="responses")
     invitation = models.OneToOneField(
         Invitation,
         models.SET_NULL,
@@ -99,7 +99,7 @@ class ToolReview(models.Model):
         MAYBE = "maybe", _("Not sure")
         NO = "no", _("No")
 
-    survey = models.ForeignKey(Survey, models.CASCADE, related_name="reviews")
+    survey = models.ForeignKey(Survey, models.PROTECT, related_name="reviews")
     response = models.ForeignKey(
         Response, models.CASCADE, related_name="reviews", null=True, blank=True
     )
@@ -172,11 +172,11 @@ class Answer(models.Model):
     Cut off from the response when the survey closes, like a review.
     """
 
-    survey = models.ForeignKey(Survey, models.CASCADE, related_name="answers")
+    survey = models.ForeignKey(Survey, models.PROTECT, related_name="answers")
     response = models.ForeignKey(
         Response, models.CASCADE, related_name="answers", null=True, blank=True
     )
-    question = models.ForeignKey(Question, models.RESTRICT, related_name="answers")
+    question = models.ForeignKey(Question, models.PROTECT, related_name="answers")
     # Which one, where the question is about tools.
     tool = models.ForeignKey(
         Tool, models.PROTECT, related_name="+", null=True, blank=True
@@ -220,7 +220,7 @@ class Wish(models.Model):
     Cut off from the response when the survey closes, like a review.
     """
 
-    survey = models.ForeignKey(Survey, models.CASCADE, related_name="wishes")
+    survey = models.ForeignKey(Survey, models.PROTECT, related_name="wishes")
     response = models.ForeignKey(
         Response, models.CASCADE, related_name="wishes", null=True, blank=True
     )

@@ -117,7 +117,7 @@ class Scorecard(models.Model):
 class Score(models.Model):
     is_on_kept_pages = False
 
-    scorecard = models.ForeignKey(Scorecard, models.CASCADE, related_name="scores")
+    scorecard = models.ForeignKey(Scorecard, models.PROTECT, related_name="scores")
     criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="scores")
     value = models.SmallIntegerField(_("score"))
 
@@ -146,7 +146,7 @@ class ScorecardRevision(models.Model):
         LATE_ACCEPTED = "late_accepted", _("Late, accepted by an organiser")
         LATE_REJECTED = "late_rejected", _("Late, left out by an organiser")
 
-    scorecard = models.ForeignKey(Scorecard, models.CASCADE, related_name="revisions")
+    scorecard = models.ForeignKey(Scorecard, models.PROTECT, related_name="revisions")
     client = models.CharField(_("device"), max_length=40)
     revision = models.PositiveBigIntegerField(_("revision"))
     payload = models.JSONField(_("content"))
@@ -200,10 +200,10 @@ class Comparison(models.Model):
         ACCEPTED = "accepted", _("Late, accepted by an organiser")
         REJECTED = "rejected", _("Late, left out")
 
-    round = models.ForeignKey(Round, models.CASCADE, related_name="comparisons")
-    judge = models.ForeignKey(Judge, models.CASCADE, related_name="comparisons")
-    winner = models.ForeignKey(Project, models.CASCADE, related_name="won_against")
-    loser = models.ForeignKey(Project, models.CASCADE, related_name="lost_to")
+    round = models.ForeignKey(Round, models.PROTECT, related_name="comparisons")
+    judge = models.ForeignKey(Judge, models.PROTECT, related_name="comparisons")
+    winner = models.ForeignKey(Project, models.PROTECT, related_name="won_against")
+    loser = models.ForeignKey(Project, models.PROTECT, related_name="lost_to")
     # The phone's own number of the answer: sent twice, it is kept once.
     client = models.CharField(_("device"), max_length=40)
     revision = models.PositiveBigIntegerField(_("revision"))

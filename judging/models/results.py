@@ -12,7 +12,7 @@ from submissions.models import Project
 class PublishedResult(models.Model):
     """Results as they were published: frozen. A correction is a new version."""
 
-    event = models.ForeignKey(Event, models.CASCADE, related_name="published_results")
+    event = models.ForeignKey(Event, models.PROTECT, related_name="published_results")
     version = models.PositiveSmallIntegerField(_("version"), default=1)
     # As judging.standings.snapshot() writes it: {"event", "rounds", "awards"}.
     snapshot = models.JSONField(_("snapshot"))
@@ -117,8 +117,8 @@ class Reveal(models.Model):
 class Award(models.Model):
     """A prize that was won."""
 
-    prize = models.OneToOneField("events.Prize", models.CASCADE, related_name="award")
-    project = models.ForeignKey(Project, models.CASCADE, related_name="awards")
+    prize = models.OneToOneField("events.Prize", models.PROTECT, related_name="award")
+    project = models.ForeignKey(Project, models.PROTECT, related_name="awards")
     note = LineField(_("why"), max_length=200, blank=True)
 
     class Meta:

@@ -385,7 +385,7 @@ class RubricVersion(models.Model):
     Made when the first score arrives, and whenever organisers change it after that.
     """
 
-    round = models.ForeignKey(Round, models.CASCADE, related_name="rubric_versions")
+    round = models.ForeignKey(Round, models.PROTECT, related_name="rubric_versions")
     version = models.PositiveSmallIntegerField(_("version"))
     # A list with one object for each criterion: its id, name, weight, scale, levels.
     criteria = models.JSONField(_("criteria"))

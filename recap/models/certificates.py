@@ -63,7 +63,7 @@ class Certificate(models.Model):
         JUDGE = "judge", _("judged")
         MENTOR = "mentor", _("mentored")
 
-    event = models.ForeignKey(Event, models.CASCADE, related_name="certificates")
+    event = models.ForeignKey(Event, models.PROTECT, related_name="certificates")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -74,7 +74,7 @@ class Certificate(models.Model):
     )
     # Somebody who judges needs no account.
     judge = models.ForeignKey(
-        Judge, models.CASCADE, null=True, blank=True, related_name="certificates"
+        Judge, models.PROTECT, null=True, blank=True, related_name="certificates"
     )
     name = LineField(_("name"), max_length=80)
     # Of winners: what they won, and with which project.

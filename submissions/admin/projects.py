@@ -18,7 +18,7 @@ class IdeaAdmin(ScopedModelAdmin):
     search_fields = ("title",)
     fields = ("title", "event", "author", "pitch", "is_withdrawn")
     readonly_fields = ("event", "author")
-    may_add = False
+    may_add = may_delete = False  # it is withdrawn; whoever backed it still finds it
 
 
 @admin.register(Dataset)

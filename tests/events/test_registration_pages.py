@@ -375,3 +375,20 @@ def test_a_double_submit_makes_one_registration(event, stranger):
     assert race(submit, submit, submit) == [302, 302, 302]
     assert event.registrations.count() == 1
     assert Notification.objects.count() == 1
+
+
+def test_a_question_that_is_asked_no_more_keeps_its_answers(
+    sign_in, event, attendee, stranger
+):
+    asked = RegistrationQuestionFactory(event=event, label="Any allergies?")
+    place = event.registrations.get(user=attendee)
+    place.answers = {str(asked.pk): "Nuts"}
+    place.save()
+    asked.is_asked = False
+    asked.save()
+
+    page = sign_in(stranger).get(reverse("events:register", args=[event.slug]))
+    own = sign_in(attendee).get(reverse("events:registration", args=[event.slug]))
+
+    assert "Any allergies?" not in page.content.decode()
+    assert "Nuts" in own.content.decode()

@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -458,12 +459,13 @@ def test_the_preview_shows_every_question_and_sends_nothing(
     )
 
 
-def test_an_event_can_be_deleted_with_its_answers(db):
+def test_an_event_is_not_deleted_with_its_answers(db):
     event = EventFactory()
     survey = SurveyFactory(event=event)
     answered(ask(survey), "5")
 
-    event.delete()
+    with pytest.raises(ProtectedError):
+        event.delete()
 
-    assert not Answer.objects.exists()
-    assert not Question.objects.exists()
+    assert Answer.objects.exists()
+    assert Question.objects.exists()

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from events.models import Event
-from feedback.models import Invitation, Survey
+from feedback.models import Invitation, Response, Survey, ToolReview
 from feedback.tasks import open_and_close_surveys
 from notifications.tasks import deliver_due
 from recap import actions
@@ -24,6 +24,8 @@ def test_an_event_that_ends_is_asked_about_written_up_and_mailed(
     celery_worker, smtp_server, real_broker, settings
 ):
     world = build()
+    ToolReview.objects.all().delete()
+    Response.objects.all().delete()
     Survey.objects.all().delete()
     now = timezone.now()
     world.event.windows.update(closes_at=now + timedelta(hours=1))
