@@ -3,7 +3,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.views.generic import DetailView, TemplateView
 
@@ -83,8 +83,9 @@ class LiveView(OrganisedEventView):
         teams = (
             Team.objects.active()
             .filter(event=event)
-            .select_related("project")
-            .prefetch_related("memberships__user")
+            .select_related("event", "project__event")
+            .annotate(size=Count("memberships"))
+            .order_by("name")
         )
         judges = Judge.objects.active().filter(event=event)
         return super().get_context_data(

@@ -10,7 +10,9 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.contrib.admin.filters import RelatedOnlyFieldListFilter
 from django.contrib.admin.utils import get_fields_from_path
+from django.contrib.admin.widgets import AutocompleteMixin
 from django.db.models import Field, Model, QuerySet
+from django.forms import ModelChoiceField, Select
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
@@ -134,11 +136,31 @@ class ReadOnlyModelAdmin(ScopedModelAdmin):
 
 
 class ScopedFormSet(KeepingFormSet):
-    """The theme asks for the empty form nine times a page; once made is enough."""
+    """Asks for what each row may choose from once, not once a row.
+
+    The theme asks for the empty form nine times a page; once made is enough.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._choices: dict[str, list[Any]] = {}
+        super().__init__(*args, **kwargs)
 
     @cached_property
     def empty_form(self) -> Any:
         return super().empty_form
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        for name, field in form.fields.items():
+            widget = getattr(field.widget, "widget", field.widget)
+            if (
+                isinstance(field, ModelChoiceField)
+                and isinstance(widget, Select)
+                and not isinstance(widget, AutocompleteMixin)
+            ):
+                if name not in self._choices:
+                    self._choices[name] = list(field.choices)  # type: ignore[arg-type]
+                field.choices = self._choices[name]
 
 
 class ScopedInline(ScopedFields):

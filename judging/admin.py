@@ -47,6 +47,9 @@ class JudgeInline(ScopedTabularInline):
     readonly_fields = ("revoked_at",)
     show_change_link = True
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Judge]:
+        return super().get_queryset(request).prefetch_related("tracks")
+
 
 class RoundInline(ScopedTabularInline):
     """Each round's rubric is one click away, behind its change link."""

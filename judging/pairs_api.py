@@ -32,7 +32,7 @@ def walk_of(judge: Judge, round_: Round) -> Walk:
 def walk_state(walk: Walk) -> dict[str, Any]:
     """Where the judge stands, with all that is needed to go on for a while."""
     numbers = [pk for pk in (walk.at, *walk.ahead) if pk]
-    projects = Project.objects.filter(pk__in=numbers).select_related("team")
+    projects = Project.objects.filter(pk__in=numbers).select_related("team", "event")
     return {
         "round": walk.round_id,
         "at": walk.at,

@@ -33,7 +33,9 @@ def leaders_for(prize: Prize) -> list[Project]:
     projects = Project.objects.in_gallery().filter(event=prize.event_id)
     if rule.track_id:
         projects = projects.filter(tracks=rule.track_id)
-    found = {project.pk: project for project in projects.select_related("team")}
+    found = {
+        project.pk: project for project in projects.select_related("team", "event")
+    }
     placed = [(pk, key) for pk, key in _keys(rule) if pk in found]
     best = max((key for _pk, key in placed), default=None)
     return [found[pk] for pk, key in placed if key == best]

@@ -29,7 +29,7 @@ def running_orders(rounds: Iterable[Round]) -> dict[int, list[Project]]:
     projects = sorted(
         Project.objects.in_gallery()
         .filter(event__in={round_.event_id for round_ in rounds})
-        .select_related("team")
+        .select_related("team", "event")
         .prefetch_related("tracks"),
         key=by_table,
     )

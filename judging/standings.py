@@ -47,7 +47,8 @@ def deciding_order(round_: Round) -> list[Placed]:
 def snapshot(event: Event, evidence: Iterable[Evidence]) -> dict[str, Any]:
     """All that a result says, as plain JSON; the same evidence gives the same text."""
     titles = {
-        p.pk: p for p in Project.objects.filter(event=event).select_related("team")
+        p.pk: p
+        for p in Project.objects.filter(event=event).select_related("team", "event")
     }
     return {
         "event": event.name,
@@ -80,7 +81,9 @@ def snapshot(event: Event, evidence: Iterable[Evidence]) -> dict[str, Any]:
                 "path": prize.award.project.get_absolute_url(),
                 "note": prize.award.note,
             }
-            for prize in event.prizes.select_related("award__project__team")
+            for prize in event.prizes.select_related(
+                "award__project__team", "award__project__event"
+            )
             if hasattr(prize, "award")
         ],
     }

@@ -25,7 +25,7 @@ def cards_of(judge: Judge) -> list[Scorecard]:
         Scorecard.objects.live()
         .filter(judge=judge, project__status=Project.Status.SUBMITTED)
         .exclude(project__in=conflicts_of(judge))
-        .select_related("project__team", "round")
+        .select_related("project__team", "project__event", "round")
         .prefetch_related("scores", "project__tracks")
         .order_by("round__order", "position", "pk")
     )

@@ -2,7 +2,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -27,7 +27,10 @@ class TeamQuerySet(models.QuerySet["Team"]):
     def with_roster(self) -> Self:
         """Everything that the roster fragment shows."""
         return self.select_related("event__series").prefetch_related(
-            "memberships__user", "wanted_skills", "event__windows"
+            # SQLite refuses to fetch a thousand people and more any other way.
+            Prefetch("memberships", Membership.objects.select_related("user")),
+            "wanted_skills",
+            "event__windows",
         )
 
     def of(self, user: User) -> Self:

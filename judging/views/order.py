@@ -33,7 +33,7 @@ class ResultsInProgressView(RunJudgingView):
             p.pk: p
             for p in Project.objects.in_gallery()
             .filter(event=self.event)
-            .select_related("team")
+            .select_related("team", "event")
         }
         judges = {judge.pk: judge for judge in self.event.judges.all()}
         rounds = [RoundOnPage(one, projects, judges) for one in evidence]
@@ -125,7 +125,7 @@ class DeliberationView(RunJudgingView):
             p.pk: p
             for p in Project.objects.in_gallery()
             .filter(event=self.event)
-            .select_related("team")
+            .select_related("team", "event")
         }
         judges = {judge.pk: judge for judge in self.event.judges.all()}
         shown = RoundOnPage(evidence_of(round_), projects, judges)

@@ -166,7 +166,7 @@ class PairProgressView(RunJudgingView):
             for pk, why in walk.skipped.items():
                 if why == "absent":
                     passed[int(pk)] = passed.get(int(pk), 0) + 1
-        found = Project.objects.select_related("team").in_bulk(passed)
+        found = Project.objects.select_related("team", "event").in_bulk(passed)
         return super().get_context_data(
             round=round_,
             judges=[(walk, tally.get(walk.judge_id, {})) for walk in walks],

@@ -1,9 +1,10 @@
 """For the day the phones stay in the bag: sheets to print, and typing them in."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -13,24 +14,33 @@ from django.utils.translation import ngettext
 
 from core.exceptions import Refused
 from judging import actions
-from judging.conflicts import conflicts_of
+from judging.conflicts import conflicts_at
 from judging.models import Criterion, Judge, Round, Scorecard
 from judging.payload import Malformed
 from judging.views.organise import RunJudgingView
 from submissions.models import Project
 
 
-def cards_for_paper(judge: Judge, round_: Round) -> QuerySet[Scorecard]:
-    """In the order of the judge's route; what they must not score is not on it."""
-    return (
-        Scorecard.objects.filter(
-            judge=judge, round=round_, project__status=Project.Status.SUBMITTED
+def cards_for_paper(round_: Round, judges: Iterable[Judge]) -> list[list[Scorecard]]:
+    """Of each judge in the order of their route, without what is not theirs to score.
+
+    In as many queries for many judges as for one.
+    """
+    cards = (
+        Scorecard.objects.live()
+        .filter(
+            judge__in=judges, round=round_, project__status=Project.Status.SUBMITTED
         )
-        .exclude(project__in=conflicts_of(judge))
         .select_related("project__team")
         .prefetch_related("scores", "project__tracks")
         .order_by("position", "pk")
     )
+    conflicts = conflicts_at(round_.event, judges)
+    of: dict[int, list[Scorecard]] = defaultdict(list)
+    for card in cards:
+        if card.project_id not in conflicts[card.judge_id]:
+            of[card.judge_id].append(card)
+    return [of[judge.pk] for judge in judges]
 
 
 def rubric_for(card: Scorecard, rubric: list[Criterion]) -> list[Criterion | None]:
@@ -59,19 +69,15 @@ class SheetsView(PaperPage):
     template_name = "judging/sheets.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        judges = Judge.objects.present().filter(event=self.event)
+        judges = list(Judge.objects.present().filter(event=self.event))
         return super().get_context_data(
             round=self.round,
             rubric=self.rubric,
             sheets=[
-                (
-                    judge,
-                    [
-                        (card.project, rubric_for(card, self.rubric))
-                        for card in cards_for_paper(judge, self.round)
-                    ],
+                (judge, [(c.project, rubric_for(c, self.rubric)) for c in cards])
+                for judge, cards in zip(
+                    judges, cards_for_paper(self.round, judges), strict=True
                 )
-                for judge in judges
             ],
             **kwargs,
         )
@@ -100,7 +106,7 @@ class PaperView(PaperPage):
         )
 
     def cards(self) -> list[Scorecard]:
-        return list(cards_for_paper(self.judge, self.round)) if self.judge else []
+        return cards_for_paper(self.round, [self.judge])[0] if self.judge else []
 
     def row(self, card: Scorecard) -> dict[str, Any]:
         given = {score.criterion_id: score.value for score in card.scores.all()}

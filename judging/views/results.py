@@ -29,7 +29,7 @@ class FeedbackReviewView(RunJudgingView):
         return super().get_context_data(
             cards=Scorecard.objects.filter(round__event=self.event)
             .exclude(feedback="")
-            .select_related("project__team", "judge")
+            .select_related("project__team", "project__event", "judge")
             .order_by("project__title", "judge__name"),
             is_public=bool(public_versions(self.event)),
             rules=JudgingRules.of(self.event),

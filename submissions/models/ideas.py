@@ -15,7 +15,11 @@ class IdeaQuerySet(models.QuerySet["Idea"]):
     def with_backing(self) -> Self:
         return (
             self.select_related("author", "team", "event__series")
-            .prefetch_related("wanted_skills", "backings__user", "event__windows")
+            .prefetch_related(
+                "wanted_skills",
+                models.Prefetch("backings", IdeaBacking.objects.select_related("user")),
+                "event__windows",
+            )
             .annotate(backers=models.Count("backings", distinct=True))
         )
 
