@@ -115,12 +115,16 @@ def new_code(length: int = 8) -> str:
     return "".join(secrets.choice(CODE_ALPHABET) for _place in range(length))
 
 
-def free_slug(name: str, taken: QuerySet, *, field: str = "slug") -> str:  # type: ignore[type-arg]
+def free_slug(name: str, *taken: QuerySet, field: str = "slug") -> str:  # type: ignore[type-arg]
     """A slug for ``name`` that no row of ``taken`` and no page has; max. 60 signs."""
     base = slugify(name)[:50].strip("-") or "untitled"
-    used = set(
-        taken.filter(**{f"{field}__startswith": base}).values_list(field, flat=True)
-    )
+    used = {
+        slug
+        for rows in taken
+        for slug in rows.filter(**{f"{field}__startswith": base}).values_list(
+            field, flat=True
+        )
+    }
     if base not in used | SLUGS_OF_PAGES:
         return base
     number = 2

@@ -19,7 +19,7 @@ from django.db.models.signals import m2m_changed, post_delete, post_save
 
 from accounts.models import User
 from core.pagecache import touch_event, touch_site
-from events.models import Event
+from events.models import Event, FormerSlug
 
 Route = tuple[str, ...]
 UNSEEN_FIELDS = frozenset({"last_login", "password"})
@@ -85,6 +85,8 @@ class Freshness:
             slug = self.event_slug(instance, self.routes[sender])
             if slug:
                 touch_event(slug)
+            if isinstance(instance, FormerSlug):
+                touch_event(instance.slug)  # no page is there any more
         elif sender in self.shared and not self.is_unseen(sender, details):
             touch_site()
 

@@ -53,3 +53,7 @@ announcement_published: "Occasion[[Announcement, bool]]" = Occasion()
 event_copied: "Occasion[[Event, Event]]" = Occasion()
 # An organiser has made a new event; it has its phases already.
 event_created: "Occasion[[Event]]" = Occasion()
+# A published event has another day, place or hour; a line each.
+event_changed: "Occasion[[Event, list[str]]]" = Occasion()
+# A published event was taken off the site, and its people are to know.
+event_called_off: "Occasion[[Event]]" = Occasion()

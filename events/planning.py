@@ -11,7 +11,7 @@ from core.text import free_slug
 from core.wall_clock import move, move_span, shift_between
 from events import hooks
 from events.log import record
-from events.models import Event, PhaseWindow, default_windows
+from events.models import Event, FormerSlug, PhaseWindow, default_windows
 
 # Settings travel with a copy; people, and what they made, stay behind.
 COPIED = ("tracks", "sponsors", "faqs", "registration_questions", "agenda")
@@ -67,7 +67,7 @@ def copy_event(source: Event, user: User, *, name: str, starts_at: datetime) -> 
     event.pk = None
     event._state.adding = True
     event.name = name
-    event.slug = free_slug(name, Event.objects.all())
+    event.slug = free_slug(name, Event.objects.all(), FormerSlug.objects.all())
     event.starts_at = starts_at
     event.ends_at = move(source.ends_at, shift, source.zone)
     if event.ends_at <= starts_at:  # in an hour that the clock skips or has twice

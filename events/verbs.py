@@ -16,6 +16,7 @@ say(
         "events.declined": _("declined %(target)s"),
         "events.promoted": _("moved up from the waiting list: %(target)s"),
         "events.role_changed": _("let %(target)s take part as: %(role)s"),
+        "events.told_people": _("mailed everybody what has changed: %(target)s"),
         "events.registered": _("registered: %(target)s"),
     }
 )

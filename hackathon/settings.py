@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "events.middleware.FormerSlugMiddleware",
 ]
 
 ROOT_URLCONF = "hackathon.urls"

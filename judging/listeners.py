@@ -1,6 +1,7 @@
 """A new event gets a rubric to start from; a copied one takes its rubric along."""
 
 from copy import copy
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -10,6 +11,8 @@ from events.models import Event
 from judging.actions import deal_cards
 from judging.models import Criterion, FormerSeat, JudgingRules, PrizeRule, Round
 from judging.rubrics import standard
+from notifications.listeners import starts_of
+from notifications.outbox import notify_address
 from submissions import hooks as submission_hooks
 from submissions.models import Project
 from teams import hooks as team_hooks
@@ -76,6 +79,32 @@ def _copy_prize_rules(
             track=tracks.get(rule.track.name) if rule.track else None,
         )
         new.criteria.set(criteria[c.pk] for c in rule.criteria.current())
+
+
+def _tell_judges(event: Event, occasion: str, **context: Any) -> None:
+    for judge in event.judges.active().filter(invited_at__isnull=False):
+        notify_address(
+            judge.email,
+            f"notifications/email/{occasion}",
+            key=f"{occasion}:judge:{judge.pk}:{event.updated_at:%Y%m%d%H%M%S%f}",
+            event=event,
+            context={
+                "event_name": event.name,
+                "name": judge.name,
+                "path": judge.get_link_path(),
+                **context,
+            },
+        )
+
+
+@hooks.event_changed
+def tell_judges_of_changes(event: Event, news: list[str]) -> None:
+    _tell_judges(event, "event_changed", news=news, is_judge=True)
+
+
+@hooks.event_called_off
+def tell_judges_that_it_is_off(event: Event) -> None:
+    _tell_judges(event, "event_called_off", starts=starts_of(event), path="/")
 
 
 @team_hooks.seat_vacated

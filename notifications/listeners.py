@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.formats import date_format
 
 from accounts.models import User
@@ -13,7 +15,6 @@ from notifications.reminders import remind
 
 def _tell(registration: Registration, occasion: str) -> None:
     event = registration.event
-    starts = event.starts_at.astimezone(event.zone)
     # Who registers anew after cancelling is told anew: the time of asking differs.
     asked = f"{registration.queued_at:%Y%m%d%H%M%S%f}"
     notify(
@@ -24,7 +25,7 @@ def _tell(registration: Registration, occasion: str) -> None:
         context={
             "event_name": event.name,
             "place": event.venue,
-            "starts": f"{date_format(starts, 'l j F Y, H:i')} {starts.tzname()}",
+            "starts": starts_of(event),
             "path": registration.get_absolute_url(),
         },
     )
@@ -77,6 +78,49 @@ def mail_announcement(announcement: Announcement, by_mail: bool) -> None:  # noq
             "event_name": event.name,
             "text": announcement.text,
             "path": event.get_absolute_url(),
+        },
+    )
+
+
+def _people_of(event: Event) -> QuerySet[User]:
+    """Who has a place or waits for one."""
+    return User.objects.filter(
+        is_active=True, registrations__in=event.registrations.standing()
+    )
+
+
+def starts_of(event: Event) -> str:
+    starts = event.starts_at.astimezone(event.zone)
+    return f"{date_format(starts, 'l j F Y, H:i')} {starts.tzname()}"
+
+
+@hooks.event_changed
+def mail_changes(event: Event, news: list[str]) -> None:
+    notify(
+        _people_of(event),
+        "notifications/email/event_changed",
+        key=f"event-changed:{event.pk}:{event.updated_at:%Y%m%d%H%M%S%f}",
+        event=event,
+        context={
+            "event_name": event.name,
+            "news": news,
+            "path": reverse("events:registration", args=[event.slug]),
+        },
+    )
+
+
+@hooks.event_called_off
+def mail_called_off(event: Event) -> None:
+    notify(
+        _people_of(event),
+        "notifications/email/event_called_off",
+        key=f"event-called-off:{event.pk}:{event.updated_at:%Y%m%d%H%M%S%f}",
+        event=event,
+        context={
+            "event_name": event.name,
+            "place": event.venue,
+            "starts": starts_of(event),
+            "path": "/",
         },
     )
 

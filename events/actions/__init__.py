@@ -1,6 +1,7 @@
 """Everything that can happen to people's places at an event, and to its news."""
 
 from events.actions.announcements import publish_announcement
+from events.actions.changes import tell_people
 from events.actions.check_in import check_in, undo_check_in
 from events.actions.organisers import settle_staff
 from events.actions.registrations import (
@@ -28,5 +29,6 @@ __all__ = [
     "register_for_event",
     "set_looking",
     "settle_staff",
+    "tell_people",
     "undo_check_in",
 ]

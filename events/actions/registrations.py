@@ -15,13 +15,7 @@ from events.log import record
 from events.models import Event, Phase, Registration
 
 Status = Registration.Status
-# Who is in one of these has asked, and need not ask again.
-STANDING = (
-    Status.PENDING,
-    Status.CONFIRMED,
-    Status.WAITLISTED,
-    Status.CHECKED_IN,
-)
+STANDING = Registration.STANDING
 
 
 class RegistrationIsClosed(Refused):

@@ -75,6 +75,7 @@ class EventAdmin(ScopedModelAdmin):
             {
                 "fields": (
                     "confirmed",
+                    "tell_people",
                     "name",
                     "slug",
                     ("series", "is_published"),
@@ -203,6 +204,13 @@ class EventAdmin(ScopedModelAdmin):
             return
         if form.shift:
             planning.move_phases(form.instance, form.shift)
+        if form.has_news and form.cleaned_data["tell_people"]:
+            actions.tell_people(
+                form.instance,
+                request.user,  # type: ignore[arg-type]
+                news=form.news,
+                is_called_off=form.is_called_off,
+            )
         # There may be more places now than a moment ago.
         actions.fill_places(form.instance, request.user)  # type: ignore[arg-type]
 

@@ -7,16 +7,27 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.db.models import DateTimeField, Model
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminSplitDateTimeWidget,
     UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
 )
 
-from events.consequences import consequences
+from core.wall_clock import move
+from events.consequences import (
+    consequences,
+    news_for_people,
+    people_who_know,
+    published_in_the_past,
+)
 from events.models import (
+    AgendaItem,
     Event,
+    PhaseWindow,
     validate_day,
 )
 
@@ -47,8 +58,37 @@ class Confirmed(forms.MultipleChoiceField):
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def planned_rows(model: type[Model], event: Event, data: Any) -> list[Any]:
+    """The rows of an inline as they would be after saving; none if one is wrong."""
+
+    def field_for(field: Any, **kwargs: Any) -> Any:
+        if isinstance(field, DateTimeField):  # the admin sends day and hour apart
+            kwargs["form_class"] = forms.SplitDateTimeField
+        return field.formfield(**kwargs)
+
+    formset_class = forms.inlineformset_factory(
+        Event,
+        model,
+        exclude=["event"],
+        formfield_callback=field_for,
+    )
+    formset = formset_class(data, instance=event)
+    if not formset.is_valid():
+        return list(formset.get_queryset())  # what is wrong is said at the inline
+    forms_with_rows: list[Any] = [*formset.initial_forms]
+    forms_with_rows += [form for form in formset.extra_forms if form.has_changed()]
+    return [
+        form.instance for form in forms_with_rows if not form.cleaned_data.get("DELETE")
+    ]
+
+
 class EventForm(forms.ModelForm[Event]):
     confirmed = Confirmed(label=_("Please confirm"))
+    tell_people = forms.BooleanField(
+        label=_("Mail it to everybody who has registered, and to the judges"),
+        required=False,
+        widget=forms.HiddenInput,
+    )
     move_phases = forms.BooleanField(
         label=_("If the start moves, move all phases and the agenda with it"),
         required=False,
@@ -62,6 +102,8 @@ class EventForm(forms.ModelForm[Event]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.before = copy(self.instance) if self.instance.pk else None
+        self.is_called_off = False
+        self.news: list[str] = []
         if "ends_at" in self.fields:
             self.fields["ends_at"].required = False
             self.fields["ends_at"].help_text = _("Empty: ten hours after the start.")
@@ -84,12 +126,40 @@ class EventForm(forms.ModelForm[Event]):
     def _post_clean(self) -> None:
         """Once nothing else is wrong, ask about what it does to people."""
         super()._post_clean()  # type: ignore[misc]
-        if self.before is not None and not self.errors:
-            self.ask_about(consequences(self.before, self.cleaned_data))
+        if self.errors or "starts_at" not in self.cleaned_data:
+            return
+        if self.before is None:
+            draft = Event(ends_at=self.cleaned_data["ends_at"])
+            self.ask_about(list(published_in_the_past(draft, self.cleaned_data)))
+            return
+        changed = {**self.cleaned_data, **self.planned(self.before)}
+        is_past = self.before.is_over and changed["ends_at"] < timezone.now()
+        if not is_past and people_who_know(self.before):
+            self.is_called_off = not changed["is_published"]
+            self.news = news_for_people(self.before, changed)
+        self.ask_about(consequences(self.before, changed))
+
+    def planned(self, event: Event) -> dict[str, list[Any]]:
+        """Windows and agenda as they will be: inlines are not saved with the form."""
+        planned: dict[str, list[Any]] = {}
+        if "windows-TOTAL_FORMS" in self.data and not self.shift:
+            planned["windows"] = planned_rows(PhaseWindow, event, self.data)
+        if "agenda-TOTAL_FORMS" in self.data:
+            planned["agenda"] = planned_rows(AgendaItem, event, self.data)
+            for item in planned["agenda"]:
+                item.starts_at = move(item.starts_at, self.shift, event.zone)
+        return planned
+
+    @property
+    def has_news(self) -> bool:
+        """Whether people who have registered would want to know."""
+        return self.is_called_off or bool(self.news)
 
     def ask_about(self, texts: list[str]) -> None:
         if not texts:
             return
+        if self.has_news:
+            self.fields["tell_people"].widget = UnfoldBooleanWidget()
         field = cast("Confirmed", self.fields["confirmed"])
         field.ask(texts)
         if not {field.mark(text) for text in texts} <= set(

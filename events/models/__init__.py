@@ -1,3 +1,4 @@
+from events.models.addresses import FormerSlug
 from events.models.audit import (
     AuditChain,
     AuditEntry,
@@ -59,6 +60,7 @@ __all__ = [
     "Event",
     "EventQuerySet",
     "Faq",
+    "FormerSlug",
     "Phase",
     "PhaseWindow",
     "Prize",

@@ -1,11 +1,12 @@
 """The event itself."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, validate_time_zone
 from core.models import LineField, LinkField, ProseField
+from events.models.addresses import FormerSlug
 from events.models.phases import HEADLINE, Phase
 from events.models.series import Series, validate_day, validate_slug_is_free
 from events.venues import validate_networks
@@ -122,6 +124,8 @@ class Event(models.Model):
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
     objects = EventQuerySet.as_manager()
+    # The slug as the database has it, to notice when it changes.
+    stored_slug: str | None = None
 
     class Meta:
         ordering = ["-starts_at"]
@@ -142,8 +146,39 @@ class Event(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Under whichever form it is renamed, its old address keeps leading on."""
+        old = None if self._state.adding else self.stored_slug
+        names = kwargs.get("update_fields")
+        if old in {None, self.slug} or (names is not None and "slug" not in names):
+            super().save(*args, **kwargs)
+        else:
+            with transaction.atomic():
+                super().save(*args, **kwargs)
+                self.former_slugs.filter(slug=self.slug).delete()
+                FormerSlug.objects.update_or_create(slug=old, defaults={"event": self})
+        self.stored_slug = self.slug
+
     def get_absolute_url(self) -> str:
         return reverse("events:detail", args=[self.slug])
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        event = super().from_db(*args, **kwargs)
+        event.stored_slug = event.__dict__.get("slug")
+        return event
+
+    def clean(self) -> None:
+        if taken := FormerSlug.objects.filter(slug=self.slug).exclude(event=self.pk):
+            raise ValidationError(
+                {
+                    "slug": _(
+                        "Links that people have of %(event)s lead here. Please choose "
+                        "another address."
+                    )
+                    % {"event": taken[0].event}
+                }
+            )
 
     @property
     def zone(self) -> ZoneInfo:

@@ -67,6 +67,10 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def holding_a_place(self) -> Self:
         return self.filter(status__in=Registration.HOLDING)
 
+    def standing(self) -> Self:
+        """Who has asked and neither gave it up nor was declined."""
+        return self.filter(status__in=Registration.STANDING)
+
     def taking_part(self) -> Self:
         """Confirmed or checked in."""
         return self.filter(
@@ -94,6 +98,9 @@ class Registration(models.Model):
 
     # These take one of the event's places.
     HOLDING = (Status.PENDING, Status.CONFIRMED, Status.CHECKED_IN)
+
+    # Who is in one of these has asked, and need not ask again.
+    STANDING = (*HOLDING, Status.WAITLISTED)
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="registrations")
     user = models.ForeignKey(
