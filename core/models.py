@@ -58,7 +58,7 @@ class LinkField(URLField):
     default_validators = [*models.URLField.default_validators, validate_link]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", 500)
+        kwargs.setdefault("max_length", 2000)  # signed links are long
         super().__init__(*args, **kwargs)
 
 

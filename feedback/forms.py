@@ -1,5 +1,5 @@
+import re
 from collections.abc import Collection, Iterable
-from email.utils import getaddresses
 from typing import Any, ClassVar, cast
 
 from django import forms
@@ -225,6 +225,12 @@ class NamedToolsForm(forms.Form):
         return catalogue(self.named)
 
 
+# What people set around an address is none of it.
+LIKE_AN_ADDRESS = re.compile(
+    r"""[^\s<>()\[\],;:"']+@[^\s<>()\[\],;:"']*[^\s<>()\[\],;:"'.]"""
+)
+
+
 class AddressesForm(forms.Form):
     """People without an account, one address a line."""
 
@@ -235,22 +241,35 @@ class AddressesForm(forms.Form):
     )
 
     def clean_addresses(self) -> list[str]:
-        found, wrong = [], []
-        lines = (line.strip() for line in self.cleaned_data["addresses"].splitlines())
-        for line in filter(None, lines):
-            for _name, address in getaddresses([line.replace(";", ",")]):
-                try:
-                    validate_email(address)
-                except ValidationError:
-                    wrong.append(line)
-                else:
-                    found.append(address)
-        if wrong:
-            raise ValidationError(
-                _("This is not an e-mail address: %(wrong)s"),
-                params={"wrong": ", ".join(dict.fromkeys(wrong))[:200]},
-            )
+        """The addresses of all lines that hold one; the others are ``odd_lines``.
+
+        Lists are pasted from anywhere: numbered, with names, out of a spreadsheet.
+        """
+        found: list[str] = []
+        self.odd_lines: list[str] = []
+        for line in self.cleaned_data["addresses"].splitlines():
+            words = LIKE_AN_ADDRESS.findall(line)
+            good = [word for word in words if _is_address(word)]
+            found += good
+            if line.strip() and (not good or len(good) < len(words)):
+                self.odd_lines.append(line.strip())
+        if not found:
+            raise self.about_odd_lines()
         return found
+
+    def about_odd_lines(self) -> ValidationError:
+        return ValidationError(
+            _("This is not an e-mail address: %(wrong)s"),
+            params={"wrong": ", ".join(self.odd_lines)[:200]},
+        )
+
+
+def _is_address(word: str) -> bool:
+    try:
+        validate_email(word)
+    except ValidationError:
+        return False
+    return True
 
 
 class LandscapeFilterForm(forms.Form):

@@ -138,7 +138,12 @@ class AskMoreView(ProgressView):
                     "%d more person is asked.", "%d more people are asked.", new
                 )
                 messages.success(request, text % new)
-                return redirect("feedback:progress", self.event.slug)
+                if not form.odd_lines:
+                    return redirect("feedback:progress", self.event.slug)
+                # What could not be read stays in the box, to be put right.
+                odd = form.about_odd_lines()
+                form = AddressesForm({"addresses": "\n".join(form.odd_lines)})
+                form.add_error("addresses", odd)
         context = self.get_context_data(addresses=form)
         return self.render_to_response(context, status=422)
 

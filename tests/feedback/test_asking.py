@@ -230,7 +230,7 @@ def test_before_it_opens_they_are_noted_and_get_their_link_with_the_others(
 
 
 @pytest.mark.parametrize(
-    "wrong", ["nobody", "a@b", "a@example.org, oops", "a@example.org\nx y@z"]
+    "wrong", ["nobody", "a@b", "x y@z", "@example.org", "a @x.org"]
 )
 def test_what_is_no_address_is_named_and_nobody_is_asked(
     sign_in, organiser, survey, wrong
@@ -240,6 +240,33 @@ def test_what_is_no_address_is_named_and_nobody_is_asked(
     assert page.status_code == 422
     assert "not an e-mail address" in page.content.decode()
     assert not Invitation.objects.exists()
+
+
+PASTED = """
+1. kai@example.org
+- Lee Wong <lee@example.org>
+Mona\tmona@example.org\tjudge
+"Otto, Dr." <otto@example.org>; pia@example.org, quin@example.org.
+mailto:rui@example.org
+no address here
+sue@nowhere, tom@example.org
+"""
+
+
+def test_a_pasted_list_is_read_line_by_line_and_odd_lines_stay(
+    sign_in, organiser, survey
+):
+    page = press(sign_in(organiser), survey.event, "ask_more", addresses=PASTED)
+
+    asked = Invitation.objects.values_list("address", flat=True)
+    assert sorted(asked) == [
+        f"{name}@example.org"
+        for name in ("kai", "lee", "mona", "otto", "pia", "quin", "rui", "tom")
+    ]
+    html = page.content.decode()
+    assert "8 more people are asked" in html
+    box = page.context["addresses"]["addresses"].value()
+    assert box == "no address here\nsue@nowhere, tom@example.org"
 
 
 def test_there_are_only_so_many(sign_in, organiser, survey):
