@@ -55,7 +55,14 @@ class Sheet:
     def answer(self, request: HttpRequest, **personal: Any) -> HttpResponse:
         """The page for whoever asks: with their name, their token, their messages."""
         user = request.user
-        context = Context({"user": user, "messages": get_messages(request), **personal})
+        context = Context(
+            {
+                "request": request,
+                "user": user,
+                "messages": get_messages(request),
+                **personal,
+            }
+        )
         if user.is_authenticated:
             context["csrf_token"] = get_token(request)
         engine = Engine.get_default()

@@ -419,3 +419,16 @@ print(most() - before)
             check=True,
         )
         assert float(done.stdout) < 260  # MiB
+
+
+def test_one_picture_stands_above_the_story_and_the_others_below(client, db):
+    project = ProjectFactory(submitted=True, story="Once upon a time")
+    for number in range(3):
+        project.pictures.create(
+            image="x.webp", width=9, height=9, description=f"Picture {number}"
+        )
+
+    html = client.get(project.get_absolute_url()).content.decode()
+
+    places = [html.index(f"Picture {number}") for number in range(3)]
+    assert places[0] < html.index("Once upon a time") < places[1] < places[2]
