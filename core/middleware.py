@@ -10,6 +10,7 @@ from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 
 from core.stack import with_room
 
@@ -52,6 +53,19 @@ class RequestIdMiddleware:
             current_request.reset(here)
         response["X-Request-ID"] = name
         return response
+
+
+class TimeZoneMiddleware:
+    """Whatever zone a page was shown in, the next one begins without."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self.get_response(request)
+        finally:
+            timezone.deactivate()
 
 
 class RoomMiddleware:

@@ -130,7 +130,7 @@ def in_words(field: forms.Field | None, value: Any) -> str:
         case bool():
             text = str(_("yes") if value else _("no"))
         case datetime():
-            text = date_format(timezone.localtime(value), "j F Y, H:i")
+            text = date_format(timezone.localtime(value), "j F Y, H:i T")
         case dict():
             text = ", ".join(
                 sorted(f"{k} ({v})" if v else str(k) for k, v in value.items())

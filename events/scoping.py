@@ -5,7 +5,8 @@ foreign keys are taken from the scoped admin of the model they point to, so a ro
 another series can neither be read in a list nor be sent in a form.
 """
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
+from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.contrib.admin.filters import RelatedOnlyFieldListFilter
@@ -13,12 +14,14 @@ from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.widgets import AutocompleteMixin
 from django.db.models import Field, Model, QuerySet
 from django.forms import ModelChoiceField, Select
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
 from accounts.models import User
 from core.guarded_admin import GuardedAdminMixin, KeepingFormSet
+from events.models import Event
 from events.rules import series_ids_of
 
 
@@ -29,6 +32,15 @@ def organises_something(user: object) -> bool:
     if user.is_superuser:
         return True
     return bool(series_ids_of(user))
+
+
+def zone_of(user: User) -> ZoneInfo:
+    """The person's own; else that of the events they organise, if they have one."""
+    if user.zone:
+        return user.zone
+    zones = Event.objects.organised_by(user).order_by().values_list("time_zone")
+    names = list(zones.distinct()[:2])
+    return ZoneInfo(names[0][0]) if len(names) == 1 else ZoneInfo("UTC")
 
 
 class ScopedFields:
@@ -101,6 +113,27 @@ class ScopedModelAdmin(GuardedAdminMixin, ScopedFields, ModelAdmin):
 
     def _is_relation(self, path: str) -> bool:
         return bool(get_fields_from_path(self.model, path)[-1].is_relation)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Lists mix events: moments are in the reader's zone, or in their events'."""
+        timezone.activate(zone_of(cast("User", request.user)))
+        return super().changelist_view(request, extra_context)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """Pages about one row show and take moments in the zone of its event."""
+        row = super().get_object(request, object_id, from_field)
+        steps = self.series_path.split("__")
+        if row is not None and "event" in steps:
+            event = row
+            for step in steps[: steps.index("event") + 1]:
+                event = getattr(event, step, None)
+            if event is not None:
+                timezone.activate(event.zone)
+        return row
 
     def _may(self, request: HttpRequest, obj: Model | None) -> bool:
         if not organises_something(request.user):

@@ -286,10 +286,9 @@ class LandscapeFilterForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        years = Event.objects.filter(is_published=True).dates(
-            "starts_at", "year", order="DESC"
-        )
+        events = Event.objects.filter(is_published=True)
+        years = {event.year for event in events.only("starts_at", "time_zone")}
         self.fields["year"].choices = [  # type: ignore[attr-defined]
             ("", _("All years")),
-            *((day.year, str(day.year)) for day in years),
+            *((year, str(year)) for year in sorted(years, reverse=True)),
         ]

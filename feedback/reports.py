@@ -172,9 +172,7 @@ def landscape(series: Series | None = None, year: int | None = None) -> Landscap
         wishes = wishes.filter(survey__event__series=series)
         events = events.filter(series=series)
     everything = baskets(uses)
-    year_of = {
-        pk: starts_at.year for pk, starts_at in events.values_list("pk", "starts_at")
-    }
+    year_of = {event.pk: event.year for event in events.only("starts_at", "time_zone")}
     inside: frozenset[int] | None = None
     found = everything
     if year is not None:

@@ -27,6 +27,7 @@ from events.admin.inlines import (
     SponsorInline,
     TrackInline,
 )
+from events.consequences import day
 from events.models import (
     Event,
     Registration,
@@ -45,7 +46,7 @@ class EventAdmin(ScopedModelAdmin):
         "name",
         "series",
         "phase_label",
-        "starts_at",
+        "begins",
         "is_published",
         "seats",
     )
@@ -277,6 +278,10 @@ class EventAdmin(ScopedModelAdmin):
     @display(description=_("phase"), label=True)
     def phase_label(self, event: Event) -> str:
         return str(event.phase().label)
+
+    @display(description=_("doors open"), ordering="starts_at")
+    def begins(self, event: Event) -> str:
+        return day(event.starts_at, event.zone)
 
     @display(description=_("places"))
     def seats(self, event: Any) -> str:

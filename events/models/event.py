@@ -184,6 +184,11 @@ class Event(models.Model):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
+    @property
+    def year(self) -> int:
+        """In which year it begins, where it takes place."""
+        return self.starts_at.astimezone(self.zone).year
+
     def window(self, phase: Phase) -> "PhaseWindow | None":
         return next((w for w in self.windows.all() if w.phase == phase), None)
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.views.generic import View
@@ -51,6 +52,7 @@ class EventMixin(ContextMixin, View):
 
     def open_event(self) -> None:
         """Turn away whoever may not see it, before anything else."""
+        timezone.activate(self.event.zone)  # TimeZoneMiddleware ends it
         fresh_until(self.request, self.event.next_boundary())
 
     @cached_property

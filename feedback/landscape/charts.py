@@ -311,7 +311,7 @@ def trend_chart(trend: Trend, highest: float) -> Drawing:
         chart.text(
             points[end][0],
             height - 4,
-            str(shares[end].event.starts_at.year),
+            str(shares[end].event.year),
             "chart__soft",
             size=11,
             anchor=anchor,

@@ -154,7 +154,7 @@ def trends_table(name: str, trends: Iterable[Trend]) -> HttpResponse:
             [
                 trend.tool.name,
                 share.event.name,
-                f"{share.event.starts_at:%Y-%m-%d}",
+                f"{share.event.starts_at.astimezone(share.event.zone):%Y-%m-%d}",
                 str(share.teams),
                 str(share.of),
             ]
