@@ -266,7 +266,8 @@ def decide_late(late: ScorecardRevision, user: User, *, accept: bool) -> None:
         late.scorecard.project,
         event=late.scorecard.judge.event,
         judge=late.scorecard.judge.name,
-        content=late.payload,
+        # A judge's private notes are nobody else's.
+        content={k: v for k, v in late.payload.items() if k != "notes"},
         received=late.pk,
         taken=taken,
     )

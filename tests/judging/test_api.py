@@ -249,6 +249,20 @@ def test_a_late_card_can_be_left_out(phone, card, rubric, stranger):
     assert ScorecardRevision.objects.get().outcome == Outcome.LATE_REJECTED
 
 
+@pytest.mark.parametrize("accept", [True, False])
+def test_a_judges_private_notes_stay_out_of_the_log(
+    phone, card, rubric, stranger, accept
+):
+    close(card.round.event)
+    put(phone, card, content(rubric, notes="a canary between us"))
+
+    decide_late(ScorecardRevision.objects.get(), stranger, accept=accept)
+
+    entry = card.round.event.audit_entries.get(verb__startswith="judging.late")
+    assert entry.details["content"]["scores"] == {str(rubric[0].pk): 4}
+    assert "canary" not in str(entry.details)
+
+
 def test_before_judging_opens_nothing_is_taken(phone, card, rubric):
     close(card.round.event, opens=1, closes=2)
 
