@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset run test check fmt bench lighthouse chaos lock
+.PHONY: help demo demo-reset run test image check fmt bench lighthouse chaos lock
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,6 +32,10 @@ run: ## the site for developers, reloading on change, with a worker
 test: ## everything: checks, both databases, worker, mail, browser
 	@$(PYTHON) scripts/suite.py parts & $(PYTHON) scripts/packages.py dev && wait $$!
 	@.venv/bin/python scripts/suite.py
+
+image: ## the Docker image as compose runs it, built and booted without Docker (as root)
+	@$(PYTHON) scripts/packages.py dev
+	@.venv/bin/python scripts/image.py
 
 check: ## linters, types, layers, migrations, deployment
 	@$(PYTHON) scripts/packages.py dev

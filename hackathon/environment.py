@@ -52,6 +52,7 @@ class Environment:
     static_root: Path
     database: dict[str, Any]
     redis_url: str
+    cache_url: str
     email: dict[str, Any]
     mail_from: str
     health_token: str
@@ -79,6 +80,7 @@ def read() -> Environment:
     debug = env.bool("DEBUG", default=False, **safe)
     demo = env.bool("MENLO_DEMO", default=False, **safe)
     relaxed = bool(debug or demo)
+    safe_redis = [redis_url] if relaxed else [redis_url, guarded_redis]
     data_dir = env.path("DATA_DIR", BASE_DIR / "var")
 
     def text(name: str, fallback: str = "", *always: Check, live: Check) -> str:
@@ -102,11 +104,8 @@ def read() -> Environment:
         database=dict(
             env.dj_db_url("DATABASE_URL", f"sqlite:///{data_dir}/menlo.sqlite3") or {}
         ),
-        redis_url=env.str(
-            "REDIS_URL",
-            "",
-            validate=[redis_url] if relaxed else [redis_url, guarded_redis],
-        ),
+        redis_url=env.str("REDIS_URL", "", validate=safe_redis),
+        cache_url=env.str("CACHE_URL", "", validate=safe_redis),
         email=mail_settings(text("EMAIL_URL", "", email_url, live=present)),
         mail_from=env.str("MAIL_FROM", ""),
         health_token=env.str("HEALTH_TOKEN", ""),
@@ -174,7 +173,7 @@ def no_wildcard(hosts: list[str]) -> None:
 
 
 def redis_url(url: str) -> None:
-    """Refuse a broker that is no Redis."""
+    """Refuse a broker or a cache that is no Redis."""
     if url and urlsplit(url).scheme not in {"redis", "rediss", "unix"}:
         raise ValidationError("Must look like redis://:password@host:6379/0.")
 

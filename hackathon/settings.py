@@ -129,10 +129,10 @@ else:
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-if env.redis_url:
+if env.cache_url or env.redis_url:
     _cache = {
         "BACKEND": "core.connections.RedisCache",
-        "LOCATION": environment.beside(env.redis_url),
+        "LOCATION": env.cache_url or environment.beside(env.redis_url),
         "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 1},
     }
 else:
@@ -283,7 +283,12 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "hackathon.statics.ModuleStorage"
+        else "hackathon.statics.ModuleStorage",
+        # For everybody, unlike uploads: one user collects, another one serves.
+        "OPTIONS": {
+            "file_permissions_mode": 0o644,
+            "directory_permissions_mode": 0o755,
+        },
     },
 }
 

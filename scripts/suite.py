@@ -28,7 +28,10 @@ NEEDED = {  # a program, and the Debian package that brings it
     "pg_virtualenv": "postgresql-common",
     "/usr/lib/postgresql": "postgresql",
 }
-NOT_OURS = ("DATABASE_URL", "DATA_DIR", "DEBUG", "EMAIL_URL", "REDIS_URL", "SECRET_KEY")
+NOT_OURS = (
+    *("CACHE_URL", "DATABASE_URL", "DATA_DIR", "DEBUG", "EMAIL_URL", "REDIS_URL"),
+    "SECRET_KEY",
+)
 FAST_POSTGRES = [
     option
     for setting in (

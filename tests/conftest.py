@@ -1,5 +1,6 @@
 """The cast and the stage that every test may use."""
 
+import os
 import random
 from copy import deepcopy
 
@@ -21,6 +22,7 @@ from tests.factories.events import (
 from tests.factories.judging import JudgeFactory
 from tests.factories.teams import MembershipFactory, TeamFactory
 
+collect_ignore = [] if "IMAGE_ROOT" in os.environ else ["image"]  # by make image
 pytest_plugins = ["tests.parts", "tests.phones"]
 
 # A busy machine is slow at thinking of examples; that is no fault of what is tested.

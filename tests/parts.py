@@ -141,12 +141,12 @@ def eventually(check, *, within=PATIENCE, what="the world"):
 class Process:
     """A program of its own, whose output goes to a file."""
 
-    def __init__(self, command, *, log, env=None):
+    def __init__(self, command, *, log, env=None, cwd=ROOT):
         self.log = Path(log)
         with self.log.open("wb") as output:
             self.popen = subprocess.Popen(
                 command,
-                cwd=ROOT,
+                cwd=cwd,
                 env=env,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -241,11 +241,11 @@ class Mailroom(Controller):
     an address to one; ``delay`` is how many seconds each sender waits for the answer.
     """
 
-    def __init__(self):
+    def __init__(self, port=None):
         self.mails = []
         self.refuse = ""
         self.delay = 0
-        super().__init__(self, hostname="127.0.0.1", port=free_port())
+        super().__init__(self, hostname="127.0.0.1", port=port or free_port())
 
     @property
     def url(self):

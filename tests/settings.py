@@ -22,7 +22,8 @@ if _worker and _folder.name != _worker:
     _folder.mkdir(exist_ok=True)
     os.environ["MENLO_TEST_DIR"] = str(_folder)
 
-for _name in ("ALLOWED_HOSTS", "EMAIL_URL", "LOG_LEVEL", "REDIS_URL", "SECRET_KEY"):
+_not_ours = ("ALLOWED_HOSTS", "CACHE_URL", "EMAIL_URL", "LOG_LEVEL", "REDIS_URL")
+for _name in (*_not_ours, "SECRET_KEY"):
     os.environ.pop(_name, None)
 if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
     os.environ["DATABASE_URL"] = f"sqlite:///{_folder / 'unused.sqlite3'}"

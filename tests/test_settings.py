@@ -125,6 +125,8 @@ def test_one_message_names_every_bad_variable(variables):
         ("DATABASE_URL", "punchcards://stack", "Not a valid database URL"),
         ("REDIS_URL", "amqp://broker.test", "Must look like"),
         ("REDIS_URL", "redis://broker.test:6379/0", "password"),
+        ("CACHE_URL", "memcached://cache.test", "Must look like"),
+        ("CACHE_URL", "redis://cache.test:6379/0", "password"),
         ("LOG_LEVEL", "LOUD", "Must be one of"),
         ("DEBUG", "true", "Must be off"),
         ("MENLO_DEMO", "true", "Must be off"),
@@ -243,6 +245,30 @@ def test_production_passes_djangos_deployment_check(tmp_path, beside):
         "System check identified no issues (0 silenced).\n",
         "",
     )
+
+
+@pytest.mark.parametrize(
+    ("beside", "cache"),
+    [
+        ({"REDIS_URL": "redis://:a@one.test/0"}, "redis://:a@one.test/1"),
+        (
+            {
+                "REDIS_URL": "redis://:a@one.test/0",
+                "CACHE_URL": "redis://:b@two.test/0",
+            },
+            "redis://:b@two.test/0",
+        ),
+        ({"CACHE_URL": "redis://:b@two.test/0"}, "redis://:b@two.test/0"),
+    ],
+)
+def test_the_cache_may_have_a_redis_of_its_own(tmp_path, beside, cache):
+    show = "from django.conf import settings as s; print(s.CACHES['default'])"
+
+    done = manage(
+        *("shell", "-v0", "-c", show), DATA_DIR=str(tmp_path), **PRODUCTION, **beside
+    )
+
+    assert cache in done.stdout
 
 
 def test_the_mailbox_is_no_page_of_a_production_site(tmp_path):
