@@ -13,6 +13,9 @@ from notifications.reports import stuck_by_event
 from submissions.models import Project
 from teams.models import Team
 
+# What organisers count as registered; the waiting list stands beside it.
+ASKED = (*Registration.HOLDING, Registration.Status.PENDING)
+
 
 @dataclass(frozen=True)
 class EventNumbers:
@@ -77,7 +80,7 @@ def numbers_of(events: Iterable[Event]) -> list[EventNumbers]:
     return [
         EventNumbers(
             event=event,
-            registered=sum(places[event.pk, s] for s in Registration.HOLDING),
+            registered=sum(places[event.pk, s] for s in ASKED),
             pending=places[event.pk, Registration.Status.PENDING],
             waitlisted=places[event.pk, Registration.Status.WAITLISTED],
             checked_in=places[event.pk, Registration.Status.CHECKED_IN],

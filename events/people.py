@@ -7,6 +7,7 @@ from django.db.models import Q
 from accounts.hooks import holds_personal_data, on_erasure
 from accounts.models import User
 from accounts.visibility import where_people_meet
+from events.actions import leave_all_events
 from events.models import AuditEntry, Registration
 
 
@@ -26,6 +27,12 @@ def registrations(user: User) -> list[dict[str, Any]]:
         }
         for registration in user.registrations.select_related("event")
     ]
+
+
+@on_erasure
+def hand_places_on(user: User) -> None:
+    """Those who wait need not wait for somebody who is gone."""
+    leave_all_events(user)
 
 
 @on_erasure

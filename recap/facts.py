@@ -99,7 +99,7 @@ def told_of_projects(prefix: str) -> list[Prefetch[Any]]:
 def numbers_of(event: Event) -> Numbers:
     places = event.registrations
     return Numbers(
-        registered=places.holding_a_place().count(),
+        registered=places.taking_part().count(),
         came=people_to_ask(event).count(),
         teams=event.teams.filter(memberships__isnull=False).distinct().count(),
         ideas=event.ideas.filter(is_withdrawn=False).count(),

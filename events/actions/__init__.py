@@ -12,6 +12,7 @@ from events.actions.registrations import (
     conduct_digest,
     decline_registration,
     fill_places,
+    leave_all_events,
     register_for_event,
     set_looking,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "conduct_digest",
     "decline_registration",
     "fill_places",
+    "leave_all_events",
     "publish_announcement",
     "register_for_event",
     "set_looking",

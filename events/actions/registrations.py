@@ -15,6 +15,7 @@ from events.log import record
 from events.models import Event, Phase, Registration
 
 Status = Registration.Status
+Role = Registration.Role
 STANDING = Registration.STANDING
 
 
@@ -95,7 +96,8 @@ def _has_room(event: Event) -> bool:
 
 
 def _next_status(event: Event) -> Registration.Status:
-    if not _has_room(event):
+    waiting = event.registrations.filter(status=Status.WAITLISTED, role=Role.ATTENDEE)
+    if not _has_room(event) or waiting.exists():  # nobody overtakes those who wait
         return Status.WAITLISTED
     return Status.PENDING if event.needs_approval else Status.CONFIRMED
 
@@ -124,7 +126,7 @@ def register_for_event(event: Event, user: User, wishes: Wishes) -> Registration
     if wishes.conduct_digest != digest:
         raise ConductHasChanged
 
-    _fill(event)  # nobody overtakes those who wait
+    _fill(event)
     now = timezone.now()
     registration = registration or Registration(event=event, user=user)
     registration.event = event
@@ -168,13 +170,13 @@ def cancel_registration(registration: Registration, user: User) -> Registration:
 
 @transaction.atomic
 def approve_registration(registration: Registration, user: User) -> Registration:
-    """Confirm somebody who waits; from the waiting list only if there is room."""
+    """Confirm somebody who waits, in any order, while there is room."""
     registration = _locked_registration(registration)
     if registration.takes_part:
         return registration
     if registration.status == Status.CANCELLED:
         raise NoLongerAsking
-    if registration.status != Status.PENDING and not _has_room(registration.event):
+    if registration.role == Role.ATTENDEE and not _has_room(registration.event):
         raise EventIsFull
     registration.status = Status.CONFIRMED
     registration.save(update_fields=["status"])
@@ -185,9 +187,15 @@ def approve_registration(registration: Registration, user: User) -> Registration
 
 @transaction.atomic
 def change_role(registration: Registration, user: User, role: str) -> Registration:
-    """Say as what somebody takes part: to build, or to help those who do."""
+    """Say as what somebody takes part: to build, or to help those who do.
+
+    Who helps needs none of the places, and leaves theirs to the next.
+    """
     registration = _locked_registration(registration)
     if registration.role != role:
+        needs_place = registration.takes_part and role == Role.ATTENDEE
+        if needs_place and not _has_room(registration.event):
+            raise EventIsFull
         registration.role = role
         registration.save(update_fields=["role"])
         record(
@@ -197,6 +205,7 @@ def change_role(registration: Registration, user: User, role: str) -> Registrati
             event=registration.event,
             role=registration.get_role_display(),
         )
+        _fill(registration.event, user)
     return registration
 
 
@@ -227,31 +236,53 @@ def set_looking(registration: Registration, *, is_looking: bool) -> None:
 
 
 @transaction.atomic
-def fill_places(event: Event, user: User | None = None) -> int:
+def fill_places(event: Event, user: User) -> int:
     """Give free places to those who wait, in order, as when capacity was raised."""
     return _fill(_locked(event.pk), user)
 
 
-def _fill(event: Event, user: User | None = None) -> int:
-    """Promote people while there is room in the locked ``event``; return how many."""
-    if event.is_over:
+@transaction.atomic
+def leave_all_events(user: User) -> None:
+    """Give up all places of somebody whose account goes; those who wait get them."""
+    for registration in user.registrations.standing().order_by("event"):
+        event = _locked(registration.event_id)
+        registration.delete()
+        _fill(event)
+
+
+def _fill(event: Event, asked_by: User | None = None) -> int:
+    """Promote people while there is room in the locked ``event``; return how many.
+
+    Once the doors are open nobody is called any more: who is not there has other plans.
+    Nor after registration, unless an organiser made the room on purpose.
+    """
+    if not event.is_published or event.has_begun:
+        return 0
+    if asked_by is None and not event.is_open_for(Phase.REGISTRATION):
         return 0
     waiting = (
         event.registrations.filter(status=Status.WAITLISTED)
         .select_related("user")
         .order_by("queued_at", "pk")
     )
-    if event.capacity is not None:
-        taken = event.registrations.holding_a_place().count()
-        waiting = waiting[: max(event.capacity - taken, 0)]
     promoted = list(waiting)
+    if event.capacity is not None:
+        free = event.capacity - event.registrations.holding_a_place().count()
+        if event.needs_approval:  # as many as might get a place
+            pending = event.registrations.filter(
+                status=Status.PENDING, role=Role.ATTENDEE
+            )
+            free -= pending.count()
+        mentors = [one for one in promoted if one.role == Role.MENTOR]
+        attendees = [one for one in promoted if one.role == Role.ATTENDEE]
+        promoted = [*mentors, *attendees[: max(free, 0)]]
     for registration in promoted:
         registration.event = event
         registration.status = (
             Status.PENDING if event.needs_approval else Status.CONFIRMED
         )
         registration.save(update_fields=["status"])
-        record(user, "events.promoted", registration, event=event)
+        record(asked_by, "events.promoted", registration, event=event)
         if registration.status == Status.PENDING:
             hooks.registration_received.tell(registration)
         else:

@@ -118,7 +118,10 @@ class EventAdmin(ScopedModelAdmin):
             .annotate(
                 taken=Count(
                     "registrations",
-                    filter=Q(registrations__status__in=Registration.HOLDING),
+                    filter=Q(
+                        registrations__status__in=Registration.HOLDING,
+                        registrations__role=Registration.Role.ATTENDEE,
+                    ),
                 )
             )
         )
@@ -212,8 +215,8 @@ class EventAdmin(ScopedModelAdmin):
                 news=form.news,
                 is_called_off=form.is_called_off,
             )
-        # There may be more places now than a moment ago.
-        actions.fill_places(form.instance, request.user)  # type: ignore[arg-type]
+        if {"capacity", "needs_approval"} & set(form.changed_data):
+            actions.fill_places(form.instance, request.user)  # type: ignore[arg-type]
 
     def response_add(
         self, request: HttpRequest, obj: Event, post_url_continue: str | None = None

@@ -41,7 +41,12 @@ class RegistrationAdmin(ScopedModelAdmin):
     def save_model(
         self, request: HttpRequest, obj: Any, form: Any, change: Any
     ) -> None:
-        actions.change_role(obj, cast("User", request.user), form.cleaned_data["role"])
+        try:
+            actions.change_role(
+                obj, cast("User", request.user), form.cleaned_data["role"]
+            )
+        except Refused as refusal:
+            self.message_user(request, str(refusal), messages.WARNING)
 
     @display(description=_("e-mail address"))
     def email(self, registration: Registration) -> str:

@@ -243,5 +243,9 @@ class Event(models.Model):
         return self.announcements.fresh().first() if self.is_on else None
 
     @property
+    def has_begun(self) -> bool:
+        return timezone.now() >= self.starts_at
+
+    @property
     def is_over(self) -> bool:
         return timezone.now() >= self.ends_at

@@ -65,7 +65,10 @@ class RegistrationQuestion(models.Model):
 
 class RegistrationQuerySet(models.QuerySet["Registration"]):
     def holding_a_place(self) -> Self:
-        return self.filter(status__in=Registration.HOLDING)
+        """Attendees who are to come. Mentors come in addition."""
+        return self.filter(
+            status__in=Registration.HOLDING, role=Registration.Role.ATTENDEE
+        )
 
     def standing(self) -> Self:
         """Who has asked and neither gave it up nor was declined."""
@@ -96,11 +99,11 @@ class Registration(models.Model):
         ATTENDEE = "attendee", _("Attendee")
         MENTOR = "mentor", _("Mentor")
 
-    # These take one of the event's places.
-    HOLDING = (Status.PENDING, Status.CONFIRMED, Status.CHECKED_IN)
+    # Attendees in one of these take one of the event's places.
+    HOLDING = (Status.CONFIRMED, Status.CHECKED_IN)
 
     # Who is in one of these has asked, and need not ask again.
-    STANDING = (*HOLDING, Status.WAITLISTED)
+    STANDING = (*HOLDING, Status.PENDING, Status.WAITLISTED)
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="registrations")
     user = models.ForeignKey(

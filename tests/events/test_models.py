@@ -192,8 +192,9 @@ def test_registrations_by_what_they_mean(event):
         return set(rows.values_list("status", flat=True))
 
     rows = Registration.objects
-    place = {status.PENDING, status.CONFIRMED, status.CHECKED_IN}
+    place = {status.CONFIRMED, status.CHECKED_IN}
     assert statuses(rows.holding_a_place()) == place
+    assert statuses(rows.standing()) == place | {status.PENDING, status.WAITLISTED}
     assert statuses(rows.taking_part()) == {status.CONFIRMED, status.CHECKED_IN}
     assert statuses(rows.in_directory()) == {status.CONFIRMED, status.CHECKED_IN}
     assert [r.takes_part for r in rows.all()] == [

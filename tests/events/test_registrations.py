@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 from django.utils import timezone
 
+from accounts.actions import erase
 from events import actions, hooks
 from events.actions.registrations import (
     AlreadyHere,
@@ -24,6 +25,17 @@ from tests.races import race
 
 Status = Registration.Status
 pytestmark = pytest.mark.django_db
+
+
+def coming(**fields):
+    """An event whose doors open in two days; registration is open."""
+    doors = timezone.now() + timedelta(days=2)
+    return EventFactory(starts_at=doors, ends_at=doors + timedelta(hours=8), **fields)
+
+
+@pytest.fixture
+def event(db):
+    return coming()
 
 
 def register(event, user, **wishes):
@@ -71,7 +83,7 @@ def test_register_gives_a_place_and_tells(event, stranger):
 
 
 def test_register_keeps_which_code_of_conduct_was_accepted(stranger):
-    event = EventFactory(code_of_conduct="Be kind.")
+    event = coming(code_of_conduct="Be kind.")
 
     registration = register(event, stranger)
 
@@ -80,7 +92,7 @@ def test_register_keeps_which_code_of_conduct_was_accepted(stranger):
 
 
 def test_register_refuses_consent_to_an_older_text(stranger):
-    event = EventFactory(code_of_conduct="Be kind.")
+    event = coming(code_of_conduct="Be kind.")
     digest = actions.conduct_digest(event)
     Event.objects.update(code_of_conduct="Be very kind.")
 
@@ -114,7 +126,7 @@ def test_register_changes_nothing_for_who_has_asked(event, standing):
 
 @pytest.mark.parametrize("when", ["before", "after", "never", "draft"])
 def test_register_refuses_when_registration_is_not_open(stranger, when):
-    event = EventFactory(phases=[] if when == "never" else [Phase.REGISTRATION])
+    event = coming(phases=[] if when == "never" else [Phase.REGISTRATION])
     shift = timedelta(days=-2) if when == "after" else timedelta(days=2)
     if when in {"before", "after"}:
         window = event.windows.get()
@@ -130,7 +142,7 @@ def test_register_refuses_when_registration_is_not_open(stranger, when):
 
 
 def test_registration_closes_to_the_second_on_the_servers_clock(time_machine):
-    event = EventFactory(phases=[Phase.REGISTRATION])
+    event = coming(phases=[Phase.REGISTRATION])
     closes_at = event.windows.get().closes_at
     early, late = UserFactory.create_batch(2)
 
@@ -161,7 +173,7 @@ def test_register_again_after_cancelling(event, stranger):
 
 
 def test_register_puts_people_on_the_waiting_list_when_full(stranger):
-    event = EventFactory(capacity=1)
+    event = coming(capacity=1)
     RegistrationFactory(event=event)
 
     registration = register(event, stranger)
@@ -171,17 +183,16 @@ def test_register_puts_people_on_the_waiting_list_when_full(stranger):
 
 
 def test_register_waits_for_approval(stranger):
-    event = EventFactory(needs_approval=True, capacity=1)
+    event = coming(needs_approval=True, capacity=1)
 
     registration = register(event, stranger)
 
     assert registration.status == Status.PENDING
     assert mails() == [mail(stranger, "received")]
-    assert register(event, UserFactory()).status == Status.WAITLISTED
 
 
 def test_register_lets_nobody_overtake_those_who_wait(stranger):
-    event = EventFactory(capacity=1)
+    event = coming(capacity=1)
     waiting = RegistrationFactory(event=event, status=Status.WAITLISTED)
 
     registration = register(event, stranger)
@@ -195,7 +206,7 @@ def test_register_lets_nobody_overtake_those_who_wait(stranger):
 
 @pytest.mark.django_db(transaction=True)
 def test_register_never_gives_more_places_than_there_are():
-    event = EventFactory(capacity=3)
+    event = coming(capacity=3)
     rivals = UserFactory.create_batch(8)
 
     answers = race(*(partial(register, event, rival) for rival in rivals))
@@ -215,7 +226,7 @@ def test_a_double_click_registers_once(event, stranger):
 
 
 def test_cancel_hands_the_place_to_the_first_who_waits():
-    event = EventFactory(capacity=1)
+    event = coming(capacity=1)
     holder = RegistrationFactory(event=event, looking_for_team=True, in_directory=True)
     first = RegistrationFactory(event=event, status=Status.WAITLISTED)
     second = RegistrationFactory(event=event, status=Status.WAITLISTED)
@@ -279,7 +290,7 @@ def test_cancel_undoes_everything_if_a_listener_fails(event, attendee):
 
 @pytest.mark.django_db(transaction=True)
 def test_places_that_come_back_are_never_given_twice():
-    event = EventFactory(capacity=4)
+    event = coming(capacity=4)
     leavers = RegistrationFactory.create_batch(4, event=event)
     RegistrationFactory.create_batch(3, event=event, status=Status.WAITLISTED)
     newcomers = UserFactory.create_batch(2)
@@ -301,7 +312,7 @@ def test_places_that_come_back_are_never_given_twice():
 
 
 def test_nobody_is_promoted_to_an_event_that_is_over(time_machine):
-    event = EventFactory(capacity=1)
+    event = coming(capacity=1)
     holder = RegistrationFactory(event=event)
     RegistrationFactory(event=event, status=Status.WAITLISTED)
     time_machine.move_to(event.ends_at)
@@ -385,18 +396,152 @@ def test_raising_the_capacity_promotes_in_order(organiser, event):
     ]
 
 
-def test_lowering_the_capacity_drops_nobody(event):
+def test_lowering_the_capacity_drops_nobody(event, organiser):
     RegistrationFactory.create_batch(3, event=event)
     Event.objects.filter(pk=event.pk).update(capacity=1)
 
-    assert actions.fill_places(event) == 0
+    assert actions.fill_places(event, organiser) == 0
     assert statuses(event) == {Status.CONFIRMED: 3}
 
 
-def test_without_a_limit_everybody_who_waits_is_promoted(event):
+def test_without_a_limit_everybody_who_waits_is_promoted(event, organiser):
     RegistrationFactory.create_batch(2, event=event, status=Status.WAITLISTED)
 
-    assert actions.fill_places(event) == 2
+    assert actions.fill_places(event, organiser) == 2
+
+
+def test_people_who_wait_for_approval_take_no_place_and_any_is_accepted(organiser):
+    event = coming(needs_approval=True, capacity=2)
+    anna, ben, cem = (register(event, UserFactory()) for _person in range(3))
+    assert statuses(event) == {Status.PENDING: 3}
+    assert not event.registrations.holding_a_place().exists()
+
+    actions.approve_registration(cem, organiser)
+    actions.approve_registration(ben, organiser)
+    with pytest.raises(EventIsFull):
+        actions.approve_registration(anna, organiser)
+
+    assert statuses(event) == {Status.CONFIRMED: 2, Status.PENDING: 1}
+    assert register(event, UserFactory()).status == Status.WAITLISTED
+
+
+def test_with_approval_as_many_move_up_as_may_get_a_place(organiser):
+    event = coming(needs_approval=True, capacity=3)
+    RegistrationFactory(event=event, status=Status.PENDING)
+    RegistrationFactory.create_batch(4, event=event, status=Status.WAITLISTED)
+
+    assert actions.fill_places(event, organiser) == 2
+
+    assert statuses(event) == {Status.PENDING: 3, Status.WAITLISTED: 2}
+
+
+def open_doors(event):
+    Event.objects.filter(pk=event.pk).update(starts_at=timezone.now())
+
+
+def close_registration(event):
+    event.windows.filter(phase=Phase.REGISTRATION).update(closes_at=timezone.now())
+
+
+def take_off_the_site(event):
+    Event.objects.filter(pk=event.pk).update(is_published=False)
+
+
+def one_leaves(event, holder, organiser):
+    actions.cancel_registration(holder, holder.user)
+
+
+def one_is_declined(event, holder, organiser):
+    holder.status = Status.PENDING
+    holder.save()
+    actions.decline_registration(holder, organiser)
+
+
+def one_becomes_a_mentor(event, holder, organiser):
+    actions.change_role(holder, organiser, "mentor")
+
+
+def one_is_erased(event, holder, organiser):
+    erase(holder.user)
+
+
+def there_is_more_room(event, holder, organiser):
+    Event.objects.filter(pk=event.pk).update(capacity=2)
+    actions.fill_places(event, organiser)
+
+
+WAYS = [
+    one_leaves,
+    one_is_declined,
+    one_becomes_a_mentor,
+    one_is_erased,
+    there_is_more_room,
+]
+# What an organiser does on purpose fills places after registration, too.
+BY_ORGANISERS = {one_becomes_a_mentor, there_is_more_room}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_free_place_goes_to_the_first_who_waits(organiser, way):
+    event = coming(capacity=1)
+    holder = RegistrationFactory(event=event)
+    waiting = RegistrationFactory(event=event, status=Status.WAITLISTED)
+
+    way(event, holder, organiser)
+
+    waiting.refresh_from_db()
+    assert waiting.status == Status.CONFIRMED
+    assert mail(waiting.user, "promoted") in mails()
+
+
+@pytest.mark.parametrize("closed", [open_doors, close_registration, take_off_the_site])
+@pytest.mark.parametrize("way", WAYS)
+def test_nobody_is_called_too_late(organiser, way, closed):
+    event = coming(capacity=1)
+    holder = RegistrationFactory(event=event)
+    waiting = RegistrationFactory(event=event, status=Status.WAITLISTED)
+    closed(event)
+
+    way(event, holder, organiser)
+
+    waiting.refresh_from_db()
+    is_called = closed is close_registration and way in BY_ORGANISERS
+    assert (waiting.status == Status.CONFIRMED) is is_called
+    assert (mail(waiting.user, "promoted") in mails()) is is_called
+
+
+def test_who_comes_to_the_doors_does_not_overtake_the_queue(stranger):
+    event = coming(capacity=2)
+    RegistrationFactory(event=event, status=Status.WAITLISTED)
+    open_doors(event)
+
+    assert register(event, stranger).status == Status.WAITLISTED
+
+
+def test_mentors_need_no_place(organiser):
+    event = coming(capacity=1)
+    attendee = RegistrationFactory(event=event)
+    mentor = RegistrationFactory(event=event, status=Status.WAITLISTED, role="mentor")
+    pending = RegistrationFactory(event=event, status=Status.PENDING, role="mentor")
+
+    actions.approve_registration(mentor, organiser)
+    actions.approve_registration(pending, organiser)
+
+    assert statuses(event) == {Status.CONFIRMED: 3}
+    assert event.registrations.holding_a_place().get() == attendee
+    with pytest.raises(EventIsFull):
+        actions.change_role(mentor, organiser, "attendee")
+
+
+def test_who_waits_and_becomes_a_mentor_waits_no_longer(organiser):
+    event = coming(capacity=1)
+    RegistrationFactory(event=event)
+    waiting = RegistrationFactory(event=event, status=Status.WAITLISTED)
+
+    actions.change_role(waiting, organiser, "mentor")
+
+    waiting.refresh_from_db()
+    assert waiting.status == Status.CONFIRMED
 
 
 def test_looking_for_a_team_makes_one_visible(event, attendee):
