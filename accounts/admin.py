@@ -1,3 +1,4 @@
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from allauth.account.admin import EmailAddressAdmin as AllauthEmailAddressAdmin
@@ -7,8 +8,10 @@ from allauth.socialaccount.admin import SocialAccountAdmin as AllauthSocialAccou
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -16,11 +19,17 @@ from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from accounts.models import Skill, User
+from core.admin_journal import Write, moved
 from core.guarded_admin import GuardedAdminMixin
 
 # allauth's own windows show the secrets of second steps, sessions and tokens.
 admin.site.unregister([Group, Authenticator, SocialApp, SocialToken, UserSession])
 admin.site.unregister([EmailAddress, SocialAccount])
+
+
+def account_in_log(number: int) -> str:
+    """The log stays when a person goes, so it has no name to keep."""
+    return f"account {number}"
 
 
 @admin.register(User)
@@ -32,6 +41,9 @@ class UserAdmin(GuardedAdminMixin, DjangoUserAdmin, ModelAdmin):  # type: ignore
     list_filter = ("is_staff", "is_superuser", "is_active", "headline_role")
     search_fields = ("display_name", "email")
     ordering = ("display_name",)
+    private = frozenset(
+        {"email", "display_name", "headline_role", "time_zone", "password"}
+    )
     filter_horizontal: ClassVar[tuple[str, ...]] = ("groups", "user_permissions")
     readonly_fields = ("last_login", "date_joined")
     fieldsets = (
@@ -43,6 +55,21 @@ class UserAdmin(GuardedAdminMixin, DjangoUserAdmin, ModelAdmin):  # type: ignore
     add_fieldsets = (
         (None, {"fields": ("email", "display_name", "password1", "password2")}),
     )
+
+    def name_in_log(self, row: User) -> str:
+        return account_in_log(row.pk)
+
+    def user_change_password(
+        self,
+        request: HttpRequest,
+        id: str,  # noqa: A002 -- as Django calls it
+        form_url: str = "",
+    ) -> HttpResponse:
+        response = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+            user = User.objects.get(pk=unquote(id))
+            self.tell(request, [Write("changed", user, [{"field": "password"}])])
+        return response
 
     def change_view(
         self,
@@ -73,6 +100,10 @@ class AuthenticatorAdmin(GuardedAdminMixin, ModelAdmin):
     list_select_related = ("user",)
     search_fields = ("user__email",)
     exclude = ("data",)
+    private = frozenset({"user", "data"})
+
+    def name_in_log(self, row: Authenticator) -> str:
+        return account_in_log(row.user_id)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -83,10 +114,24 @@ class AuthenticatorAdmin(GuardedAdminMixin, ModelAdmin):
 
 @admin.register(EmailAddress)
 class EmailAddressAdmin(GuardedAdminMixin, AllauthEmailAddressAdmin, ModelAdmin):
-    pass
+    private = frozenset({"email", "user"})
+
+    def name_in_log(self, row: EmailAddress) -> str:
+        return account_in_log(row.user_id)
+
+    def make_verified(
+        self, request: HttpRequest, queryset: QuerySet[EmailAddress]
+    ) -> None:
+        rows = list(queryset)
+        super().make_verified(request, queryset)
+        self.tell(request, moved(rows))
 
 
 @admin.register(SocialAccount)
 class SocialAccountAdmin(GuardedAdminMixin, AllauthSocialAccountAdmin, ModelAdmin):
     # What the other site said about the person.
     exclude = ("extra_data",)
+    private = frozenset({"uid", "user"})
+
+    def name_in_log(self, row: SocialAccount) -> str:
+        return account_in_log(row.user_id)

@@ -7,13 +7,14 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from unfold.forms import PaginationInlineFormSet
 
+from core.admin_journal import JournalMixin
 from core.deletion import why_it_stays
 from core.named_lookups import NamedLookups
 from core.versioned_admin import VersionedAdminMixin
 
 
-class GuardedAdminMixin(NamedLookups, VersionedAdminMixin):
-    """Shown filters only, no lost update, and nothing deleted that people gave."""
+class GuardedAdminMixin(NamedLookups, VersionedAdminMixin, JournalMixin):
+    """Shown filters only, no lost update, all of it told, nothing given deleted."""
 
     def get_deleted_objects(
         self, objs: Iterable[Any], request: HttpRequest

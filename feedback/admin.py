@@ -1,9 +1,8 @@
 """The survey builder. The answers themselves are shown only in sums, and not here."""
 
 from collections import Counter
-from collections.abc import Iterable
 from copy import copy
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -14,10 +13,18 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from accounts.models import User
-from events.log import record
+from events.log import admin_verbs
 from events.scoping import ScopedFormSet, ScopedModelAdmin, ScopedStackedInline
 from feedback.models import Question, Survey
+
+admin_verbs.update(
+    {
+        ("feedback.survey", "changed"): "feedback.survey_changed",
+        ("feedback.question", "added"): "feedback.question_added",
+        ("feedback.question", "changed"): "feedback.question_changed",
+        ("feedback.question", "deleted"): "feedback.question_dropped",
+    }
+)
 
 # So that two minutes on a phone stay two minutes.
 MOST_ABOUT_THE_EVENT = 5
@@ -183,27 +190,5 @@ class SurveyAdmin(ScopedModelAdmin):
         survey = get_object_or_404(self.get_queryset(request), pk=object_id)
         return redirect("feedback:progress", survey.event.slug)
 
-    def save_related(
-        self,
-        request: HttpRequest,
-        form: Any,
-        formsets: Iterable[Any],
-        change: bool,  # noqa: FBT001
-    ) -> None:
-        super().save_related(request, form, formsets, change)
-        actor, event = cast("User", request.user), form.instance.event
-        if form.changed_data:
-            record(actor, "feedback.survey_changed", event, event=event)
-        for formset in formsets:
-            for question in formset.new_objects:
-                record(actor, "feedback.question_added", question, event=event)
-            for question, fields in formset.changed_objects:
-                record(
-                    actor,
-                    "feedback.question_changed",
-                    question,
-                    event=event,
-                    fields=list(fields),
-                )
-            for question in formset.deleted_objects:
-                record(actor, "feedback.question_dropped", question, event=event)
+    def name_in_log(self, row: Any) -> str:
+        return str(row.event)

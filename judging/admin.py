@@ -300,6 +300,7 @@ class RecusalAdmin(ScopedModelAdmin):
     list_select_related = ("judge", "project")
     fields = ("judge", "project", "reason")
     may_change = False
+    logged_by_action = frozenset({"judge", "project", "reason"})
 
     def save_model(
         self, request: HttpRequest, obj: Recusal, form: Any, change: Any

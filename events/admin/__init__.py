@@ -1,6 +1,6 @@
 """The organisers' workshop: everything about an event on one page."""
 
-from events.admin import parts, people, series
+from events.admin import journal, parts, people, series
 from events.admin.event import EventAdmin
 
-__all__ = ["EventAdmin", "parts", "people", "series"]
+__all__ = ["EventAdmin", "journal", "parts", "people", "series"]

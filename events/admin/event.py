@@ -1,6 +1,7 @@
 """One page for each event."""
 
 from collections.abc import Iterable
+from copy import copy
 from datetime import timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
+from core.admin_journal import moved, tell
 from core.receipts import nonce_for, once, seen_before
 from events import actions, planning
 from events.admin.forms import CopyForm, EventForm
@@ -207,7 +209,10 @@ class EventAdmin(ScopedModelAdmin):
             planning.settle(form.instance, request.user)  # type: ignore[arg-type]
             return
         if form.shift:
+            event = form.instance
+            rows = [copy(row) for row in (*event.windows.all(), *event.agenda.all())]
             planning.move_phases(form.instance, form.shift)
+            tell(request, event, moved(rows))
         if form.has_news and form.cleaned_data["tell_people"]:
             actions.tell_people(
                 form.instance,

@@ -37,6 +37,7 @@ class RegistrationAdmin(ScopedModelAdmin):
     readonly_fields = ("user", "email", "event", "status", "answered", "queued_at")
     actions = ("confirm", "decline")
     may_add = may_delete = False
+    logged_by_action = frozenset({"role"})
 
     def save_model(
         self, request: HttpRequest, obj: Any, form: Any, change: Any
