@@ -47,6 +47,8 @@ registration_promoted: "Occasion[[Registration]]" = Occasion()
 registration_declined: "Occasion[[Registration]]" = Occasion()
 # A place was given up; the second argument is who did it: the person or an organiser.
 registration_cancelled: "Occasion[[Registration, User]]" = Occasion()
+# Somebody was checked in at the desk.
+checked_in: "Occasion[[Registration]]" = Occasion()
 # The organisers have news, and want them mailed if the second argument says so.
 announcement_published: "Occasion[[Announcement, bool]]" = Occasion()
 # A new event was made from an older one: (the older, the new one).

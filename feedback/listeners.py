@@ -5,8 +5,8 @@ from copy import copy
 from typing import Any
 
 from events import hooks
-from events.models import Event
-from feedback.actions import prepare_survey
+from events.models import Event, Registration
+from feedback.actions import invite_latecomer, prepare_survey
 from feedback.models import Answer, Question, Survey, ToolReview, Wish
 from submissions import hooks as submission_hooks
 from submissions.models import Tool
@@ -18,6 +18,11 @@ LISTS = ("helped", "in_the_way")
 @hooks.event_created
 def add_usual_survey(event: Event) -> None:
     prepare_survey(event)
+
+
+@hooks.checked_in
+def ask_latecomers(registration: Registration) -> None:
+    invite_latecomer(registration)
 
 
 @hooks.event_copied

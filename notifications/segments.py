@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from accounts.models import User
+from events import attendance
 from events.models import Event, Registration
 
 Who = Callable[[Event], QuerySet[User]]
@@ -46,15 +47,9 @@ def waiting(event: Event) -> QuerySet[User]:
 
 @segment("came", _("People who came"))
 def came(event: Event) -> QuerySet[User]:
-    return User.objects.filter(
-        registrations__event=event,
-        registrations__status=Registration.Status.CHECKED_IN,
-    )
+    return User.objects.filter(registrations__in=attendance.arrived(event))
 
 
 @segment("did_not_come", _("People who did not come"))
 def did_not_come(event: Event) -> QuerySet[User]:
-    return User.objects.filter(
-        registrations__event=event,
-        registrations__status=Registration.Status.CONFIRMED,
-    )
+    return User.objects.filter(registrations__in=attendance.who_did_not_come(event))

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.exceptions import Refused
+from events import hooks
+from events.attendance import day_begins
 from events.log import record
 from events.models import Registration
 
@@ -29,16 +31,22 @@ def _locked(registration: Registration) -> Registration:
 
 @transaction.atomic
 def check_in(registration: Registration, user: User) -> tuple[Registration, bool]:
-    """Note that the person is here; the flag says whether that is news."""
+    """Note that the person is here; the flag says whether that is news.
+
+    Whoever was checked in at a rehearsal comes for the first time on the day.
+    """
     registration = _locked(registration)
-    if registration.status == Status.CHECKED_IN:
+    first_of_the_day = day_begins(registration.event)
+    came_at, now = registration.checked_in_at, timezone.now()
+    if came_at and (came_at >= first_of_the_day or now < first_of_the_day):
         return registration, False
-    if registration.status != Status.CONFIRMED:
+    if registration.status not in {Status.CONFIRMED, Status.CHECKED_IN}:
         raise NotConfirmed
     registration.status = Status.CHECKED_IN
-    registration.checked_in_at = timezone.now()
+    registration.checked_in_at = now
     registration.save(update_fields=["status", "checked_in_at"])
     record(user, "events.checked_in", registration, event=registration.event)
+    hooks.checked_in.tell(registration)
     return registration, True
 
 

@@ -16,6 +16,7 @@ from django.views.generic import TemplateView, View
 
 from core.exceptions import Refused
 from events import actions
+from events.attendance import day_begins
 from events.forms import DeskForm
 from events.models import Registration
 from events.views.base import EventMixin
@@ -124,6 +125,12 @@ class TicketDeskView(EventMixin, View):
         arrived, is_news = actions.check_in(registration, self.user)
         names = {"person": arrived.user, "time": self.when(arrived)}
         if is_news:
+            if timezone.now() < day_begins(self.event):
+                said = _(
+                    "%(person)s is checked in, as a rehearsal: the event is not today, "
+                    "so this does not count as having come."
+                )
+                return said % names
             return _("%(person)s is checked in. Welcome!") % names
         return _("%(person)s was already checked in at %(time)s.") % names
 

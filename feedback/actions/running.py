@@ -16,6 +16,7 @@ from accounts.models import User
 from core.exceptions import Refused
 from core.pagecache import touch_event, touch_lists
 from core.wall_clock import move
+from events.attendance import who_came
 from events.log import record
 from events.models import Event, Phase, PhaseWindow, Registration
 from feedback.models import (
@@ -63,11 +64,8 @@ class TooManyAddresses(Refused):
 
 
 def people_to_ask(event: Event) -> QuerySet[User]:
-    """Who came; where nobody was checked in, everybody who was to come."""
-    came = event.registrations.filter(status=Registration.Status.CHECKED_IN)
-    if not came.exists():
-        came = event.registrations.taking_part()
-    return User.objects.filter(pk__in=came.values("user"), is_active=True)
+    """Who came; where no list was kept at the desk, everybody who was to come."""
+    return User.objects.filter(pk__in=who_came(event).values("user"), is_active=True)
 
 
 @transaction.atomic
@@ -139,6 +137,20 @@ def open_now(event: Event, actor: User) -> bool:
     window.save()
     fresh = Event.objects.with_windows().get(pk=event.pk)
     return open_survey(fresh, actor, by_hand=True)
+
+
+@transaction.atomic
+def invite_latecomer(registration: Registration) -> None:
+    """Whoever is checked in while the survey is open is asked like the others."""
+    event = registration.event
+    survey = Survey.objects.select_for_update().filter(event=event).first()
+    if survey is None or survey.opened_at is None or survey.closed_at:
+        return
+    invitation, is_new = Invitation.objects.get_or_create(
+        survey=survey, user=registration.user
+    )
+    if is_new:
+        _send_links(event, [invitation])
 
 
 def _send_links(event: Event, invitations: Iterable[Invitation]) -> None:
