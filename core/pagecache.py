@@ -33,6 +33,8 @@ from django.utils.decorators import method_decorator
 from django.views.generic import View
 from redis.exceptions import RedisError
 
+from core.kept import WRITER_COOKIE
+
 logger = logging.getLogger(__name__)
 
 V = TypeVar("V", bound="type[View[Any]]")
@@ -198,7 +200,11 @@ def tell_age(response: HttpResponse, made_at: datetime) -> None:
 
 def is_stranger(request: HttpRequest) -> bool:
     """Whether nothing in the request could make the page look different for it."""
-    harmless = {settings.CSRF_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME}
+    harmless = {
+        settings.CSRF_COOKIE_NAME,
+        settings.LANGUAGE_COOKIE_NAME,
+        WRITER_COOKIE,
+    }
     return (
         request.method in {"GET", "HEAD"}
         and "HTTP_AUTHORIZATION" not in request.META

@@ -11,11 +11,14 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from core.exceptions import Refused
+from core.kept import RefilledMixin
 from core.models import Receipt
 
 if TYPE_CHECKING:
@@ -100,13 +103,22 @@ def forget_old_receipts() -> int:
     return number
 
 
-class OnceMixin:
+class OnceMixin(RefilledMixin):
     """A form view that makes one thing, however often its page is sent."""
 
     def get_form(self, form_class: Any = None) -> Any:
         form = super().get_form(form_class)  # type: ignore[misc]
         form.nonce = nonce_for(self.request)  # type: ignore[attr-defined]
         return form
+
+    def why_not_now(self) -> Refused | None:
+        """Why the form is not offered now; asked before somebody writes in vain."""
+        return None
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if refusal := self.why_not_now():
+            raise PermissionDenied(str(refusal))
+        return super().get(request, *args, **kwargs)
 
     def post(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
         view: Any = self

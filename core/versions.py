@@ -25,6 +25,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from core.exceptions import Refused
+from core.kept import RefilledMixin
 
 AS_READ = "as_read"
 TAKE = "take_theirs"
@@ -261,7 +262,7 @@ class VersionedForm(forms.BaseForm):
             self.cleaned_data.pop(AS_READ, None)
 
 
-class VersionedMixin:
+class VersionedMixin(RefilledMixin):
     """A view for updating one row by a :class:`VersionedForm`."""
 
     def lock(self, row: Model) -> None:

@@ -10,6 +10,7 @@ from django.views.generic.detail import SingleObjectMixin
 from django_htmx.middleware import HtmxDetails
 
 from core.exceptions import Refused
+from core.permissions import require
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -25,21 +26,31 @@ class PermittedObjectView(SingleObjectMixin[M], View):
     """Look up one object and make sure that the user may do this with it.
 
     An object the user may not even see is left out by ``get_queryset``: 404.
-    One in plain sight, but not for this purpose, is forbidden: 403.
+    One in plain sight, but not for this purpose, is forbidden: 403, and why.
     """
 
     permission: ClassVar[str]
 
     @property
     def user(self) -> "User":
-        """Who is asking; LoginRequiredMiddleware turns everybody else away."""
+        """Who is asking; SignInMiddleware turns everybody else away."""
         return cast("User", self.request.user)
 
     def get_object(self, queryset: QuerySet[M] | None = None) -> M:
         obj = super().get_object(queryset)
-        if not self.user.has_perm(self.permission, obj):
-            raise PermissionDenied
+        require(self.user, self.permission, obj)
+        is_reading = self.request.method in {"GET", "HEAD"}
+        if is_reading and (refusal := self.why_closed(obj)):
+            raise PermissionDenied(str(refusal))
         return obj
+
+    def why_closed(self, obj: M) -> Refused | None:  # noqa: ARG002
+        """Why a form cannot be had now by those who could at another time.
+
+        What is sent is refused by its action, so that the form comes back filled in:
+        a permission says who may, and never when.
+        """
+        return None
 
 
 class ActionView(PermittedObjectView[M]):

@@ -3,8 +3,10 @@
 from typing import Any
 
 import rules
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from core.permissions import explain
 from events.models import Event, Registration, Series, SeriesOrganiser
 
 
@@ -81,6 +83,12 @@ def can_be_seen(user: Any, obj: Any) -> bool:
 def is_own_registration(user: Any, registration: Any) -> bool:
     return isinstance(registration, Registration) and registration.user_id == user.pk
 
+
+explain(
+    takes_part,
+    _("This is for people with a place at the event. Please register first."),
+)
+explain(is_organiser, _("This is for the organisers of the event."), last=True)
 
 rules.add_perm("events.view_event", can_be_seen)
 rules.add_perm("events.register_event", rules.is_authenticated & can_be_seen)

@@ -20,6 +20,8 @@ ACCOUNT = {
     "unknown_account": "3/h/key",
     # Key: one code in one session.
     "code": "3/h/key",
+    # A form of somebody who is signed out by now, kept until they are back.
+    "kept_form": "100/m/ip",
     # Key: the code.
     "team_code": "20/m/user,60/m/key,600/m/ip",
     # Key: the link. A room full of judges, or of people who tap through the survey,

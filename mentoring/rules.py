@@ -3,8 +3,10 @@
 from typing import Any
 
 import rules
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from core.permissions import explain
 from events.models import Registration
 from events.rules import event_of, is_organiser, takes_part
 from mentoring.models import HelpRequest
@@ -42,6 +44,9 @@ def has_team(user: Any, obj: Any) -> bool:
 def is_helper(user: User, request: HelpRequest) -> bool:
     return request.taken_by_id is not None and request.taken_by_id == user.pk
 
+
+explain(has_team, _("Help goes to teams. Please join or found one first."))
+explain(is_mentor, _("This is for the mentors of the event."))
 
 rules.add_perm("mentoring.view_queue", takes_part | is_organiser)
 rules.add_perm("mentoring.ask_for_help", has_team & takes_part)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -14,6 +13,7 @@ from django.views.generic import FormView, TemplateView, UpdateView, View
 
 from accounts.models import User
 from core.exceptions import Refused
+from core.permissions import require
 from core.receipts import OnceMixin
 from core.versions import VersionedMixin
 from events.models import Event, Registration
@@ -33,8 +33,7 @@ class HelpMixin(EventMixin):
     permission = "mentoring.view_queue"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not request.user.has_perm(self.permission, self.event):
-            raise PermissionDenied
+        require(request.user, self.permission, self.event)
         return super().dispatch(request, *args, **kwargs)
 
     @cached_property
@@ -140,8 +139,7 @@ class RequestActionView(HelpMixin, View):
         step = steps.get(request.POST.get("do", ""))
         if step is not None:
             permission, action, said = step
-            if not request.user.has_perm(permission, row):
-                raise PermissionDenied
+            require(request.user, permission, row)
             try:
                 action(row, self.user)
                 messages.success(request, said)

@@ -2,7 +2,6 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,6 +15,7 @@ from django.views.generic import TemplateView, UpdateView, View
 
 from accounts.models import User
 from core.exceptions import Refused
+from core.permissions import require
 from core.receipts import nonce_for, once, seen_before
 from core.versions import VersionedMixin
 from events.views import EventMixin
@@ -94,8 +94,7 @@ class MailView(EventMixin, TemplateView):
     tab = "mail"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not request.user.has_perm("events.organise_event", self.event):
-            raise PermissionDenied
+        require(request.user, "events.organise_event", self.event)
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

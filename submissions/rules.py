@@ -1,11 +1,16 @@
-"""Who may do what with ideas, data and projects. Read the table at the bottom first."""
+"""Who may do what with ideas, data and projects. Read the table at the bottom first.
+
+When it may be done is asked by the actions, so that a form that comes too late comes
+back with what was written.
+"""
 
 from typing import Any
 
 import rules
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from events.models import Phase
+from core.permissions import explain
 from events.rules import is_organiser, takes_part
 from submissions.models import Dataset, Idea, Project
 from teams.models import Membership, Team
@@ -21,19 +26,6 @@ def is_in_team(user: Any, obj: Any) -> bool:
     return (
         isinstance(user, User)
         and Membership.objects.filter(team=_team(obj), user=user).exists()
-    )
-
-
-@rules.predicate
-def is_hacking(user: User, obj: Any) -> bool:
-    return bool(obj.event.is_open_for(Phase.HACKING))
-
-
-@rules.predicate
-def may_bring_data(user: User, obj: Any) -> bool:
-    event = obj.event
-    return bool(
-        event.is_open_for(Phase.HACKING) or event.is_open_for(Phase.TEAM_FORMATION)
     )
 
 
@@ -68,6 +60,9 @@ def keeps_the_catalogue(user: Any) -> bool:
     return bool(user.is_active and user.is_superuser)
 
 
+explain(is_in_team, _("This is for the members of the team."))
+explain(is_author, _("This is for whoever had the idea."))
+
 rules.add_perm("submissions.keep_catalogue", keeps_the_catalogue)
 
 rules.add_perm("submissions.view_idea", rules.always_allow)
@@ -76,15 +71,15 @@ rules.add_perm("submissions.back_idea", takes_part)
 rules.add_perm("submissions.edit_idea", is_author | is_organiser)
 
 rules.add_perm("submissions.view_dataset", can_see_dataset)
-rules.add_perm("submissions.add_dataset", is_in_team & may_bring_data)
-rules.add_perm("submissions.edit_dataset", (is_in_team & may_bring_data) | is_organiser)
+rules.add_perm("submissions.add_dataset", is_in_team)
+rules.add_perm("submissions.edit_dataset", is_in_team | is_organiser)
 rules.add_perm(
     "submissions.download_dataset",
     is_open_data | (is_event_data & takes_part) | is_in_team | is_organiser,
 )
 
 rules.add_perm("submissions.view_project", can_see_project)
-rules.add_perm("submissions.start_project", is_in_team & is_hacking)
-rules.add_perm("submissions.edit_project", (is_in_team & is_hacking) | is_organiser)
-rules.add_perm("submissions.submit_project", (is_in_team & is_hacking) | is_organiser)
-rules.add_perm("submissions.withdraw_project", (is_in_team & is_hacking) | is_organiser)
+rules.add_perm("submissions.start_project", is_in_team)
+rules.add_perm("submissions.edit_project", is_in_team | is_organiser)
+rules.add_perm("submissions.submit_project", is_in_team | is_organiser)
+rules.add_perm("submissions.withdraw_project", is_in_team | is_organiser)

@@ -4,11 +4,14 @@ from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Skill, User
 from core.exceptions import Refused
 from core.text import fold, free_slug, new_code
+from events.closing import NotOpenNow
 from events.log import record
 from events.models import Event, Phase, Registration
 from notifications.outbox import Topic, notify
@@ -17,7 +20,8 @@ from teams.models import JoinRequest, Membership, Team
 from teams.tables import free_tables
 
 
-class TeamsAreClosed(Refused):
+class TeamsAreClosed(NotOpenNow):
+    phase = Phase.TEAM_FORMATION
     message = _("Teams can only change while finding teams is open.")
 
 
@@ -57,8 +61,27 @@ class TooFewTables(Refused):
     message = _("There are too few tables. Name more of them on the event's page.")
 
 
-class WorkIsHandedIn(Refused):
-    message = _("The team has handed in its project. Withdraw it first.")
+class TeamIsGone(Refused):
+    message = _("Everybody has left this team.")
+
+
+class NameIsBeingJudged(Refused):
+    message = _(
+        "Judges are at work and look for the team by its name and its words, so only "
+        "the organisers can change these now. Please ask them."
+    )
+
+
+class InvitedAlready(Refused):
+    def __init__(self, guest: User) -> None:
+        super().__init__()
+        self.guest = guest
+
+    def __str__(self) -> str:
+        return gettext(
+            "%(person)s has got the link to your team already. Another mail is sent "
+            "only if you make a new code."
+        ) % {"person": self.guest}
 
 
 def locked(team: Team) -> Team:
@@ -71,8 +94,10 @@ def locked(team: Team) -> Team:
 
 
 def _must_be_forming(team: Team) -> None:
+    if team.is_archived:
+        raise TeamIsGone
     if not team.is_forming:
-        raise TeamsAreClosed
+        raise TeamsAreClosed(team.event)
 
 
 def _must_take_part(event: Event, user: User) -> None:
@@ -108,6 +133,25 @@ def _take_seat(
     return seat
 
 
+def check_founder(event: Event, user: User) -> None:
+    """Raise what stands in the way of founding a team."""
+    if not event.is_open_for(Phase.TEAM_FORMATION):
+        raise TeamsAreClosed(event)
+    _must_take_part(event, user)
+    if Membership.objects.filter(event=event, user=user).exists():
+        raise AlreadyInATeam
+
+
+def check_newcomer(team: Team, user: User) -> None:
+    """Raise what stands in the way of a seat in this team."""
+    _must_be_forming(team)
+    _must_take_part(team.event, user)
+    if Membership.objects.filter(event=team.event, user=user).exists():
+        raise AlreadyInATeam
+    if team.is_full:
+        raise TeamIsFull
+
+
 @transaction.atomic
 def create_team(
     event: Event,
@@ -123,11 +167,7 @@ def create_team(
     The lock on the event makes two founders of the same name take turns.
     """
     event = Event.objects.select_for_update().get(pk=event.pk)
-    if not event.is_open_for(Phase.TEAM_FORMATION):
-        raise TeamsAreClosed
-    _must_take_part(event, user)
-    if Membership.objects.filter(event=event, user=user).exists():
-        raise AlreadyInATeam
+    check_founder(event, user)
     if event.teams.active().filter(folded_name=fold(name)).exists():
         raise NameIsTaken
     team = Team.objects.create(
@@ -184,11 +224,20 @@ def edit_team(
 ) -> Team:
     """Change what the team says about itself. Its address stays as it is."""
     team = locked(team)
+    says = (team.name, team.pitch)
+    if (
+        (name, pitch) != says
+        and team.event.is_open_for(Phase.JUDGING)
+        and not user.has_perm("events.organise_event", team.event)
+    ):
+        raise NameIsBeingJudged
     namesakes = team.event.teams.active().filter(folded_name=fold(name))
     if namesakes.exclude(pk=team.pk).exists():
         raise NameIsTaken
     if name != team.name:
         record(user, "teams.renamed", name, event=team.event, before=team.name)
+    if pitch != team.pitch:
+        record(user, "teams.edited", name, event=team.event)
     team.name, team.pitch, team.join_policy = name, pitch, join_policy
     team.save(update_fields=["name", "folded_name", "pitch", "join_policy"])
     team.wanted_skills.set(wanted_skills)
@@ -207,9 +256,7 @@ def join_team(team: Team, user: User) -> Membership:
     _must_be_forming(team)
     if seat := team.memberships.filter(user=user).first():
         return seat
-    _must_take_part(team.event, user)
-    if team.is_full:
-        raise TeamIsFull
+    check_newcomer(team, user)
     seat = _take_seat(team, user)
     record(user, "teams.joined", team, event=team.event)
     notify(
@@ -231,12 +278,7 @@ def join_team(team: Team, user: User) -> Membership:
 def ask_to_join(team: Team, user: User, message: str = "") -> JoinRequest:
     """Ask the captain for a seat; asking twice is asking once."""
     team = locked(team)
-    _must_be_forming(team)
-    _must_take_part(team.event, user)
-    if Membership.objects.filter(event=team.event, user=user).exists():
-        raise AlreadyInATeam
-    if team.is_full:
-        raise TeamIsFull
+    check_newcomer(team, user)
     request, is_new = JoinRequest.objects.get_or_create(
         team=team,
         user=user,
@@ -300,10 +342,13 @@ def invite_person(team: Team, guest: User, user: User) -> None:
         raise TeamIsFull
     if Membership.objects.filter(event=team.event, user=guest).exists():
         raise TheyAreInATeam
+    key = f"invited:{team.pk}:{team.join_code}"
+    if guest.notifications.filter(key=f"{key}:{guest.pk}").exists():
+        raise InvitedAlready(guest)
     notify(
         [guest],
         "teams/email/invited",
-        key=f"invited:{team.pk}:{team.join_code}",
+        key=key,
         event=team.event,
         topic=Topic.TEAM,
         context={
@@ -319,6 +364,21 @@ def withdraw_request(request: JoinRequest) -> None:
     """Take back a question that nobody has answered yet."""
     JoinRequest.objects.filter(pk=request.pk, status=JoinRequest.Status.WAITING).update(
         status=JoinRequest.Status.WITHDRAWN
+    )
+
+
+def _make_captain(seat: Membership) -> None:
+    """Give a member of a locked team without a captain the lead, and tell them."""
+    seat.role = Membership.Role.CAPTAIN
+    seat.save(update_fields=["role"])
+    team = seat.team
+    notify(
+        [seat.user],
+        "teams/email/new_captain",
+        key=f"new-captain:{seat.pk}:{timezone.now():%Y%m%dT%H%M%S.%f}",
+        event=team.event,
+        topic=Topic.TEAM,
+        context={"team": team.name, "path": team.get_absolute_url()},
     )
 
 
@@ -341,8 +401,7 @@ def vacate(team: Team, user: User) -> None:
             status=JoinRequest.Status.DECLINED
         )
     elif was_captain:
-        heir.role = Membership.Role.CAPTAIN
-        heir.save(update_fields=["role"])
+        _make_captain(heir)
     hooks.seat_vacated.tell(team, user)
 
 
@@ -351,6 +410,8 @@ def leave_team(team: Team, user: User) -> None:
     """Leave; leaving twice is leaving once."""
     team = locked(team)
     _must_be_forming(team)
+    if not team.memberships.exclude(user=user).exists():
+        hooks.last_seat_leaves.tell(team)
     vacate(team, user)
     record(user, "teams.left", team, event=team.event)
 
@@ -385,11 +446,12 @@ def hand_over(team: Team, heir: User, user: User) -> None:
     seat = team.memberships.filter(user=heir).first()
     if seat is None:
         raise NotInThisTeam
+    if seat.role == Membership.Role.CAPTAIN:
+        return
     team.memberships.filter(role=Membership.Role.CAPTAIN).update(
         role=Membership.Role.MEMBER
     )
-    seat.role = Membership.Role.CAPTAIN
-    seat.save(update_fields=["role"])
+    _make_captain(seat)
     record(user, "teams.handed_over", team, event=team.event, to=str(heir))
 
 

@@ -1,4 +1,4 @@
-"""Occasions on which judging wants to do something of its own; see events.hooks."""
+"""Occasions on which apps above want to do something of their own; see events.hooks."""
 
 from accounts.models import User
 from events.hooks import Occasion
@@ -6,3 +6,5 @@ from teams.models import Team
 
 # Somebody is no longer in a team: by their own wish, or because they had to go.
 seat_vacated: Occasion[[Team, User]] = Occasion()
+# The last member is about to leave; a listener that minds raises a ``Refused``.
+last_seat_leaves: Occasion[[Team]] = Occasion()

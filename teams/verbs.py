@@ -9,6 +9,7 @@ say(
         "teams.accepted": _("let %(who)s into the team %(target)s"),
         "teams.code_renewed": _("renewed the code of the team %(target)s"),
         "teams.created": _("founded the team %(target)s"),
+        "teams.edited": _("changed what the team %(target)s says about itself"),
         "teams.handed_over": _("made %(to)s captain of %(target)s"),
         "teams.invited": _("invited %(who)s into the team %(target)s"),
         "teams.joined": _("joined the team %(target)s"),

@@ -21,7 +21,9 @@ from django.views.generic import (
 from accounts.limits import knock, may_try
 from accounts.models import Skill, User
 from core.exceptions import Refused
+from core.kept import RefilledMixin
 from core.pagecache import public_page
+from core.permissions import why_not
 from core.receipts import OnceMixin
 from core.versions import VersionedMixin
 from core.views import ActionView, PermittedObjectView
@@ -119,6 +121,29 @@ class TeamDetailView(TeamView, DetailView[Team]):
             context["join_url"] = (
                 f"{settings.SITE_URL}{team.get_absolute_url()}join/{team.join_code}/"
             )
+        # Offered only where it can work.
+        has_room = why_no_seat(team, user) is None
+        context["may_join"] = has_room and user.has_perm("teams.join_team", team)
+        context["may_ask"] = (
+            has_room
+            and team.join_policy == Team.JoinPolicy.REQUEST
+            and user.has_perm("teams.ask_team", team)
+        )
+        context["may_leave"] = team.is_forming and user.has_perm(
+            "teams.leave_team", team
+        )
+        event = self.event
+        is_member = any(seat.user_id == user.pk for seat in team.memberships.all())
+        context["may_start_project"] = (
+            is_member
+            and context["project"] is None
+            and event.is_open_for(Phase.HACKING)
+        )
+        context["may_add_data"] = is_member and (
+            event.is_open_for(Phase.HACKING) or team.is_forming
+        )
+        context["may_ask_for_help"] = is_member and event.is_on
+        context["is_alone"] = len(team.memberships.all()) == 1
         context["ask_form"] = JoinRequestForm()
         return context
 
@@ -127,6 +152,13 @@ class TeamCreateView(OnceMixin, EventMixin, CreateView[Team, TeamForm]):
     tab = "teams"
     model = Team
     form_class = TeamForm
+
+    def why_not_now(self) -> Refused | None:
+        try:
+            actions.check_founder(self.event, self.user)
+        except Refused as refusal:
+            return refusal
+        return None
 
     def form_valid(self, form: TeamForm) -> HttpResponse:
         try:
@@ -156,6 +188,14 @@ class TeamUpdateView(VersionedMixin, TeamView, UpdateView[Team, TeamForm]):
         return redirect(team)
 
 
+def why_no_seat(team: Team, user: User) -> Refused | None:
+    try:
+        actions.check_newcomer(team, user)
+    except Refused as refusal:
+        return refusal
+    return None
+
+
 class TeamActionView(TeamView, ActionView[Team]):
     """A button on the team's page."""
 
@@ -169,22 +209,39 @@ class JoinTeamView(TeamActionView):
         return _("Welcome to %(team)s!") % {"team": team}
 
 
-class BadWord(Refused):
-    """Says what the form found."""
+class AskTeamView(RefilledMixin, TeamView, FormView[JoinRequestForm]):
+    """The page of the form that stands on the team's page as well."""
 
-    def __str__(self) -> str:
-        return str(self.args[0])
-
-
-class AskTeamView(TeamActionView):
     permission = "teams.ask_team"
+    form_class = JoinRequestForm
+    template_name = "teams/team_ask.html"
 
-    def perform(self, team: Team) -> str:
-        form = JoinRequestForm(self.request.POST)
-        if not form.is_valid():
-            raise BadWord(form.errors["message"][0])
-        actions.ask_to_join(team, self.user, form.cleaned_data["message"])
-        return _("Your request is with the captain. We will mail you the answer.")
+    @cached_property
+    def team(self) -> Team:
+        return self.get_object()
+
+    def why_closed(self, obj: Team) -> Refused | None:
+        return why_no_seat(obj, self.user)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        self.object = self.team
+        return super().get_context_data(**kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        _team = self.team  # who may not ask is not told of slips in the form
+        return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: JoinRequestForm) -> HttpResponse:
+        try:
+            actions.ask_to_join(self.team, self.user, form.cleaned_data["message"])
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+            return self.form_invalid(form)
+        messages.success(
+            self.request,
+            _("Your request is with the captain. We will mail you the answer."),
+        )
+        return redirect(self.team)
 
 
 class LeaveTeamView(TeamActionView):
@@ -269,7 +326,7 @@ class GiveTablesView(EventMixin, ActionView[Event]):
         return text % given
 
 
-class JoinByCodeView(EventMixin, FormView[CodeForm]):
+class JoinByCodeView(RefilledMixin, EventMixin, FormView[CodeForm]):
     """Type a code, anywhere; the team is found by it."""
 
     tab = "teams"
@@ -318,6 +375,7 @@ class InviteView(TeamView, TemplateView):
         return super().get_context_data(
             team=team,
             is_member=any(s.user_id == self.user.pk for s in team.memberships.all()),
+            why_no_seat=why_no_seat(team, self.user),
             registration=self.event.registrations.filter(user=self.user).first(),
             **kwargs,
         )
@@ -353,7 +411,9 @@ class RequestView(EventMixin, ActionView[JoinRequest]):
             else self.user.has_perm("teams.withdraw_request", request)
         )
         if not allowed:
-            raise PermissionDenied
+            raise PermissionDenied(
+                why_not(self.user, "teams.lead_team", request.team) if answers else ""
+            )
         return request
 
     def get_success_url(self, obj: JoinRequest) -> str:

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from core import kept
 from core import markdown as markdown_
 from core.sheets import PLACES, Places
 
@@ -46,6 +47,15 @@ def avatar(person: Any) -> SafeString:
 @register.filter
 def markdown(text: str) -> SafeString:
     return markdown_.render(text or "")
+
+
+@register.inclusion_tag("core/_typed.html", takes_context=True)
+def what_was_typed(context: template.Context, note: str = "") -> dict[str, Any]:
+    """On a page that refuses a form: what was in it, so that it can be copied."""
+    request = context.get("request")
+    if request is None or request.method != "POST":
+        return {}
+    return {"typed": kept.typed(request.POST), "note": note}
 
 
 class SameForAll(template.Node):

@@ -110,7 +110,7 @@ class EventMixin(ContextMixin, View):
     def header_context(self) -> dict[str, Any]:
         return {
             "tab": self.tab,
-            "signed_in": self.request.user.is_authenticated,
+            "takes_part": self.standing.takes_part,
             "organises": self.standing.organises,
         }
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
 from core.exceptions import Refused
+from core.permissions import require
 from events import actions
 from events.attendance import day_begins
 from events.forms import DeskForm
@@ -34,8 +35,7 @@ class DeskView(EventMixin, TemplateView):
     def dispatch(
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
-        if not self.user.has_perm("events.check_in_event", self.event):
-            raise PermissionDenied
+        require(self.user, "events.check_in_event", self.event)
         return super().dispatch(request, *args, **kwargs)
 
     @cached_property

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -12,6 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, ListView
 
+from core.permissions import require
 from core.receipts import OnceMixin
 from core.views import ActionView
 from events import actions
@@ -28,8 +28,7 @@ class OrganiserMixin(EventMixin):
     def dispatch(
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
-        if not self.user.has_perm(self.permission, self.event):
-            raise PermissionDenied
+        require(self.user, self.permission, self.event)
         return super().dispatch(request, *args, **kwargs)
 
 

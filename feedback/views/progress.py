@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -11,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.generic import TemplateView, View
 
 from core.exceptions import Refused
+from core.permissions import require
 from core.views import HtmxRequest
 from events.views import EventMixin
 from feedback import actions, reports
@@ -25,8 +25,7 @@ class FollowSurveyView(EventMixin, TemplateView):
     tab = "survey"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not self.request.user.has_perm("feedback.follow_survey", self.event):
-            raise PermissionDenied
+        require(self.request.user, "feedback.follow_survey", self.event)
         return super().dispatch(request, *args, **kwargs)
 
 

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.generic import FormView
 
+from core.kept import RefilledMixin
 from core.ledger import digest_of
 from events.models import Phase
 from judging import actions
@@ -184,7 +185,7 @@ class AskView(ResultsActionView):
         }
 
 
-class RulesView(RunJudgingView, FormView[JudgingRulesForm]):
+class RulesView(RefilledMixin, RunJudgingView, FormView[JudgingRulesForm]):
     """What an organiser may choose about judging here."""
 
     template_name = "judging/rules.html"

@@ -5,7 +5,6 @@ from typing import Any
 import segno
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -14,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 
 from core.exceptions import Refused
+from core.permissions import require
 from events.views import EventMixin
 from judging import actions
 from judging.models import Scorecard, ScorecardRevision
@@ -26,8 +26,7 @@ class RunJudgingView(EventMixin, TemplateView):
     tab = "judging"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not request.user.has_perm("judging.run_judging", self.event):
-            raise PermissionDenied
+        require(request.user, "judging.run_judging", self.event)
         return super().dispatch(request, *args, **kwargs)
 
 

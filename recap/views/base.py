@@ -1,12 +1,12 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.generic import View
 
 from core.exceptions import Refused
+from core.permissions import require
 from events.views import EventMixin
 
 
@@ -16,8 +16,7 @@ class TellerMixin(EventMixin):
     tab = "telling"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not request.user.has_perm("recap.tell_event", self.event):
-            raise PermissionDenied
+        require(request.user, "recap.tell_event", self.event)
         return super().dispatch(request, *args, **kwargs)
 
 

@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView, View
 
 from core.exceptions import Refused
+from core.permissions import require
 from core.receipts import OnceMixin
 from events.views import EventMixin
 from recap import actions
@@ -26,8 +26,7 @@ class OfferTalkView(OnceMixin, EventMixin, FormView[TalkForm]):
     tab = "recap"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not request.user.has_perm("recap.offer_talk", self.event):
-            raise PermissionDenied
+        require(request.user, "recap.offer_talk", self.event)
         return super().dispatch(request, *args, **kwargs)
 
     def get_form_kwargs(self) -> dict[str, Any]:

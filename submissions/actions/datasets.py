@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.exceptions import Refused
 from core.text import free_slug
+from events.closing import NotOpenNow
 from events.log import record
 from events.models import Event, Phase
 from submissions import files, profiling
@@ -21,7 +22,8 @@ Status = Dataset.ProfileStatus
 LinkStatus = Dataset.LinkStatus
 
 
-class DataIsClosed(Refused):
+class DataIsClosed(NotOpenNow):
+    phase = Phase.HACKING
     message = _("Datasets can only change until hacking ends.")
 
 
@@ -35,6 +37,13 @@ class DataIsUsed(Refused):
 
 def _is_open(event: Event) -> bool:
     return event.is_open_for(Phase.HACKING) or event.is_open_for(Phase.TEAM_FORMATION)
+
+
+def why_closed(event: Event, user: User) -> Refused | None:
+    """Why this person can neither add nor change data of the event now, if so."""
+    if _is_open(event) or user.has_perm("events.organise_event", event):
+        return None
+    return DataIsClosed(event)
 
 
 def _delete_file(dataset: Dataset) -> None:
@@ -82,7 +91,7 @@ def add_dataset(
 ) -> Dataset:
     team = Team.objects.select_for_update(of=("self",)).get(pk=team.pk)
     if not _is_open(team.event):
-        raise DataIsClosed
+        raise DataIsClosed(team.event)
     if team.datasets.count() >= MOST_PER_TEAM:
         raise TooManyDatasets
     dataset = Dataset(
@@ -110,10 +119,8 @@ def edit_dataset(
         .select_related("event")
         .get(pk=dataset.pk)
     )
-    if not _is_open(dataset.event) and not user.has_perm(
-        "events.organise_event", dataset.event
-    ):
-        raise DataIsClosed
+    if refusal := why_closed(dataset.event, user):
+        raise refusal
     link = dataset.link
     for name, value in fields.items():
         setattr(dataset, name, value)
@@ -129,7 +136,7 @@ def edit_dataset(
 @transaction.atomic
 def remove_dataset(dataset: Dataset, user: User) -> None:
     if not _is_open(dataset.event):
-        raise DataIsClosed
+        raise DataIsClosed(dataset.event)
     if dataset.projects.exists():
         raise DataIsUsed
     record(user, "datasets.removed", dataset, event=dataset.event)

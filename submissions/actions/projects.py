@@ -6,13 +6,15 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.exceptions import Refused
-from core.text import free_slug
+from core.text import clean_line, free_slug
+from events.closing import NotOpenNow
 from events.log import record
-from events.models import Phase
+from events.models import Event, Phase
 from notifications.outbox import Topic, notify
 from submissions import hooks
 from submissions.files import Picture
@@ -23,12 +25,36 @@ MOST_PICTURES = 6
 Status = Project.Status
 
 
-class HackingIsOver(Refused):
+class HackingIsOver(NotOpenNow):
+    """Says as well what judges and visitors see of the project."""
+
+    phase = Phase.HACKING
     message = _("The deadline has passed: projects can no longer be changed.")
 
+    def __init__(self, event: Event, project: Project | None = None) -> None:
+        super().__init__(event)
+        self.project = project
 
-class HackingHasNotBegun(Refused):
+    def __str__(self) -> str:
+        return " ".join(filter(None, [super().__str__(), self.what_stands()]))
+
+    def what_stands(self) -> str:
+        if self.project is None:
+            return ""
+        if self.project.status != Status.SUBMITTED:
+            return gettext("Nothing is handed in.")
+        return gettext("What was handed in, last saved on %(then)s, stands.") % {
+            "then": self.clock(self.project.updated_at)
+        }
+
+
+class HackingHasNotBegun(NotOpenNow):
+    phase = Phase.HACKING
     message = _("Projects can be started when hacking begins.")
+
+
+class ReasonIsNeeded(Refused):
+    message = _("The deadline has passed. Please say why; the log keeps it.")
 
 
 class NotInATeam(Refused):
@@ -38,6 +64,8 @@ class NotInATeam(Refused):
 class ThingsAreMissing(Refused):
     """Names what has to be there before a project can be handed in."""
 
+    sentence = _("Before you hand in, please add:")
+
     def __init__(self, missing: list[Any]) -> None:
         super().__init__()
         self.missing = missing
@@ -46,10 +74,17 @@ class ThingsAreMissing(Refused):
         return str(
             format_lazy(
                 "{sentence} {list}.",
-                sentence=_("Before you hand in, please add:"),
+                sentence=self.sentence,
                 list=", ".join(str(part) for part in self.missing),
             )
         )
+
+
+class HandedInNeeds(ThingsAreMissing):
+    sentence = _(
+        "This project is handed in, so it cannot do without what follows. Add it, or "
+        "withdraw the project first:"
+    )
 
 
 class NotHandedIn(Refused):
@@ -68,13 +103,34 @@ def _locked(project: Project) -> Project:
     )
 
 
-def _must_be_open(project: Project, user: User) -> dict[str, Any]:
-    """The server's clock decides. Organisers may; the log gets what is returned."""
+def _must_be_open(project: Project, user: User, reason: str) -> dict[str, Any]:
+    """The server's clock decides. Organisers may, with a reason.
+
+    The log gets what is returned.
+    """
     if project.is_open:
         return {}
     if not user.has_perm("events.organise_event", project.event):
-        raise HackingIsOver
-    return {"after_deadline": True}
+        raise HackingIsOver(project.event, project)
+    if not reason.strip():
+        raise ReasonIsNeeded
+    return {"after_deadline": True, "reason": clean_line(reason)[:200]}
+
+
+def why_closed(project: Project, user: User) -> Refused | None:
+    """Why this person gets no form for the project now, if so."""
+    if project.is_open or user.has_perm("events.organise_event", project.event):
+        return None
+    return HackingIsOver(project.event, project)
+
+
+def why_not_started(event: Event) -> Refused | None:
+    if event.is_open_for(Phase.HACKING):
+        return None
+    window = event.window(Phase.HACKING)
+    if window and window.closes_at <= timezone.now():
+        return HackingIsOver(event)
+    return HackingHasNotBegun(event)
 
 
 @transaction.atomic
@@ -89,13 +145,8 @@ def start_project(team: Team, user: User, title: str) -> Project:
         raise NotInATeam
     if existing := Project.objects.filter(team=team).first():
         return existing
-    if not team.event.is_open_for(Phase.HACKING):
-        window = team.event.window(Phase.HACKING)
-        raise (
-            HackingIsOver
-            if window and window.closes_at <= timezone.now()
-            else (HackingHasNotBegun)
-        )
+    if refusal := why_not_started(team.event):
+        raise refusal
     project = Project.objects.create(
         event=team.event,
         team=team,
@@ -117,7 +168,7 @@ def edit_project(
 ) -> Project:
     """Save the whole page."""
     project = _locked(project)
-    late = _must_be_open(project, user)
+    late = _must_be_open(project, user, reason)
     tracks, datasets = fields.pop("tracks"), fields.pop("datasets")
     for name, value in fields.items():
         setattr(project, name, value)
@@ -125,8 +176,8 @@ def edit_project(
     project.tracks.set(tracks)
     project.datasets.set(datasets)
     _set_tools(project, tools)
-    if late:
-        late["reason"] = reason
+    if project.status == Status.SUBMITTED and (missing := missing_parts(project)):
+        raise HandedInNeeds(missing)
     record(user, "projects.edited", project, event=project.event, **late)
     return project
 
@@ -162,10 +213,10 @@ def missing_parts(project: Project) -> list[Any]:
 
 
 @transaction.atomic
-def submit_project(project: Project, user: User) -> Project:
+def submit_project(project: Project, user: User, *, reason: str = "") -> Project:
     """Hand in; doing it twice, or two people at once, is handing in once."""
     project = _locked(project)
-    late = _must_be_open(project, user)
+    late = _must_be_open(project, user, reason)
     if project.status == Status.SUBMITTED:
         return project
     if missing := missing_parts(project):
@@ -192,9 +243,9 @@ def submit_project(project: Project, user: User) -> Project:
 
 
 @transaction.atomic
-def withdraw_project(project: Project, user: User) -> Project:
+def withdraw_project(project: Project, user: User, *, reason: str = "") -> Project:
     project = _locked(project)
-    late = _must_be_open(project, user)
+    late = _must_be_open(project, user, reason)
     if project.status == Status.WITHDRAWN:
         return project
     if project.status != Status.SUBMITTED:
@@ -212,9 +263,11 @@ def add_picture(
     user: User,
     picture: Picture,
     description: str,
+    *,
+    reason: str = "",
 ) -> ProjectPicture:
     project = _locked(project)
-    late = _must_be_open(project, user)
+    late = _must_be_open(project, user, reason)
     count = project.pictures.count()
     if count >= MOST_PICTURES:
         raise TooManyPictures
@@ -240,9 +293,9 @@ def keep_picture(
 
 
 @transaction.atomic
-def remove_picture(picture: ProjectPicture, user: User) -> None:
+def remove_picture(picture: ProjectPicture, user: User, *, reason: str = "") -> None:
     project = _locked(picture.project)
-    late = _must_be_open(project, user)
+    late = _must_be_open(project, user, reason)
     storage = picture.image.storage
     names = [str(file.name) for file in (picture.image, picture.small) if file]
     picture.delete()

@@ -15,6 +15,8 @@ from core.versions import VersionedMixin
 from core.views import ActionView, PermittedObjectView
 from events.views import EventMixin
 from submissions import actions
+from submissions.actions.datasets import why_closed
+from submissions.actions.projects import NotInATeam
 from submissions.files import INERT
 from submissions.forms import DatasetForm
 from submissions.models import Dataset
@@ -37,7 +39,7 @@ class DatasetListView(EventMixin, ListView[Dataset]):
         user = self.request.user
         team = self.event.teams.of(self.user).first() if user.is_authenticated else None
         return super().get_context_data(
-            may_add=team is not None and user.has_perm("submissions.add_dataset", team),
+            may_add=team is not None and why_closed(self.event, self.user) is None,
             **kwargs,
         )
 
@@ -66,6 +68,8 @@ class DatasetDetailView(DatasetView, DetailView[Dataset]):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         dataset = self.object
         return super().get_context_data(
+            may_edit=self.user.has_perm("submissions.edit_dataset", dataset)
+            and why_closed(self.event, self.user) is None,
             projects=dataset.projects.visible_to(self.request.user).select_related(
                 "team"
             ),
@@ -95,10 +99,13 @@ class DatasetCreateView(
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         team = self.event.teams.of(self.user).select_related("event").first()
-        if team is None or not request.user.has_perm("submissions.add_dataset", team):
-            raise PermissionDenied
+        if team is None:
+            raise PermissionDenied(str(NotInATeam()))
         self.team: Team = team
         return super().dispatch(request, *args, **kwargs)
+
+    def why_not_now(self) -> Refused | None:
+        return why_closed(self.event, self.user)
 
     def form_valid(self, form: DatasetForm) -> HttpResponse:
         return self.save(
@@ -111,6 +118,9 @@ class DatasetUpdateView(
 ):
     permission = "submissions.edit_dataset"
     form_class = DatasetForm
+
+    def why_closed(self, obj: Dataset) -> Refused | None:
+        return why_closed(obj.event, self.user)
 
     def form_valid(self, form: DatasetForm) -> HttpResponse:
         return self.save(

@@ -1,7 +1,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -12,6 +11,7 @@ from django.views.generic import CreateView, DetailView, ListView, UpdateView
 from accounts.models import User
 from core.exceptions import Refused
 from core.pagecache import public_page
+from core.permissions import require
 from core.receipts import OnceMixin
 from core.versions import VersionedMixin
 from core.views import ActionView, PermittedObjectView
@@ -84,8 +84,7 @@ class IdeaCreateView(OnceMixin, EventMixin, CreateView[Idea, IdeaForm]):
     form_class = IdeaForm
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not request.user.has_perm("submissions.create_idea", self.event):
-            raise PermissionDenied
+        require(request.user, "submissions.create_idea", self.event)
         return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: IdeaForm) -> HttpResponse:

@@ -2,7 +2,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -24,12 +24,18 @@ from accounts.models import User
 from core.exceptions import Refused
 from core.pagecache import public_page
 from core.receipts import OnceMixin
+from core.text import clean_line
 from core.versions import VersionedMixin
 from core.views import ActionView, PermittedObjectView
 from events.models import Phase
 from events.views import EventMixin, SheetMixin
 from submissions import actions
-from submissions.actions.projects import missing_parts
+from submissions.actions.projects import (
+    NotInATeam,
+    missing_parts,
+    why_closed,
+    why_not_started,
+)
 from submissions.files import INERT
 from submissions.forms import (
     GalleryFilterForm,
@@ -115,6 +121,14 @@ class ProjectView(EventMixin, PermittedObjectView[Project]):
             .with_story()
         )
 
+    @property
+    def reason(self) -> str:
+        """Why an organiser changes something after the deadline."""
+        try:
+            return clean_line(self.request.POST.get("reason", ""))
+        except ValidationError:
+            return ""  # and one is asked for
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -158,9 +172,11 @@ class ProjectDetailView(OwnProjectMixin, ProjectView, DetailView[Project]):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         project = self.object
-        may_edit = self.user.has_perm("submissions.edit_project", project)
+        is_own = self.user.has_perm("submissions.edit_project", project)
+        may_edit = is_own and why_closed(project, self.user) is None
         return super().get_context_data(
             story=self.story_of(project),
+            is_own=is_own,
             may_edit=may_edit,
             missing=missing_parts(project) if may_edit else [],
             **kwargs,
@@ -176,9 +192,12 @@ class ProjectCreateView(OnceMixin, EventMixin, CreateView[Project, ProjectStartF
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         team = self.event.teams.of(self.user).select_related("event").first()
         if team is None:
-            raise PermissionDenied
+            raise PermissionDenied(str(NotInATeam()))
         self.team = team
         return super().dispatch(request, *args, **kwargs)
+
+    def why_not_now(self) -> Refused | None:
+        return why_not_started(self.event)
 
     def form_valid(self, form: ProjectStartForm) -> HttpResponse:
         try:
@@ -195,6 +214,9 @@ class ProjectUpdateView(VersionedMixin, ProjectView, UpdateView[Project, Project
     permission = "submissions.edit_project"
     form_class = ProjectForm
 
+    def why_closed(self, obj: Project) -> Refused | None:
+        return why_closed(obj, self.user)
+
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "user": self.user}
 
@@ -203,7 +225,7 @@ class ProjectUpdateView(VersionedMixin, ProjectView, UpdateView[Project, Project
             project = actions.edit_project(
                 Project(pk=self.object.pk),
                 self.user,
-                reason=self.request.POST.get("reason", "")[:200],
+                reason=self.reason,
                 **form.cleaned_data,
             )
         except Refused as refusal:
@@ -216,7 +238,7 @@ class ProjectUpdateView(VersionedMixin, ProjectView, UpdateView[Project, Project
 
     def hand_in(self, project: Project) -> HttpResponse:
         try:
-            actions.submit_project(project, self.user)
+            actions.submit_project(project, self.user, reason=self.reason)
         except Refused as refusal:
             messages.warning(
                 self.request,
@@ -235,7 +257,7 @@ class SubmitProjectView(ProjectActionView):
     permission = "submissions.submit_project"
 
     def perform(self, project: Project) -> str:
-        actions.submit_project(project, self.user)
+        actions.submit_project(project, self.user, reason=self.reason)
         return _("Handed in. Well done!")
 
 
@@ -243,7 +265,9 @@ class WithdrawProjectView(ProjectActionView):
     permission = "submissions.withdraw_project"
 
     def perform(self, project: Project) -> str:
-        actions.withdraw_project(project, self.user)
+        actions.withdraw_project(project, self.user, reason=self.reason)
+        if not project.is_open:
+            return _("Withdrawn. Only organisers can hand it in again.")
         return _("Withdrawn. You can hand it in again until the deadline.")
 
 
@@ -258,6 +282,9 @@ class PicturesView(OnceMixin, ProjectView, FormView[PictureForm]):
     def project(self) -> Project:
         return self.get_object()
 
+    def why_closed(self, obj: Project) -> Refused | None:
+        return why_closed(obj, self.user)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         self.object = self.project
         return super().get_context_data(project=self.project, **kwargs)
@@ -269,6 +296,7 @@ class PicturesView(OnceMixin, ProjectView, FormView[PictureForm]):
                 self.user,
                 form.cleaned_data["picture"],
                 form.cleaned_data["description"],
+                reason=self.reason,
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))
@@ -286,7 +314,7 @@ class RemovePictureView(ProjectActionView):
 
     def perform(self, project: Project) -> str:
         picture = get_object_or_404(project.pictures, pk=self.kwargs["pk"])
-        actions.remove_picture(picture, self.user)
+        actions.remove_picture(picture, self.user, reason=self.reason)
         return _("The picture is removed.")
 
 

@@ -181,16 +181,18 @@ def test_what_organisers_do_after_the_deadline_is_in_the_log(
     ToolUseFactory(project=project, tool=ToolFactory())
     team.event.windows.all().delete()
 
-    actions.submit_project(project, organiser)
+    why = {"reason": "Their wifi was down"}
+    actions.submit_project(project, organiser, **why)
     actions.add_picture(
-        project, organiser, files.make_picture(Image.new("RGB", (9, 9))), "A bird"
+        *(project, organiser, files.make_picture(Image.new("RGB", (9, 9))), "A bird"),
+        **why,
     )
-    actions.remove_picture(project.pictures.get(), organiser)
-    actions.withdraw_project(project, organiser)
+    actions.remove_picture(project.pictures.get(), organiser, **why)
+    actions.withdraw_project(project, organiser, **why)
 
     logged = AuditEntry.objects.filter(verb__startswith="projects.")
     assert logged.count() == 4
-    assert all(entry.details["after_deadline"] for entry in logged)
+    assert all(entry.details == {"after_deadline": True} | why for entry in logged)
 
 
 def test_a_picture_of_a_withdrawn_project_is_not_kept_for_long(client, project):

@@ -74,7 +74,9 @@ def test_edit_team_keeps_the_address_and_logs_the_old_name(team, captain):
 
     team.refresh_from_db()
     assert (team.name, team.slug, team.join_policy) == ("Oxide", "rust-co", "open")
-    assert AuditEntry.objects.get().details == {"before": "Rust Co"}
+    renamed = AuditEntry.objects.get(verb="teams.renamed")
+    assert renamed.details == {"before": "Rust Co"}
+    assert AuditEntry.objects.filter(verb="teams.edited").count() == 1
 
 
 def test_edit_team_with_the_same_name_logs_nothing(team, captain):
@@ -368,7 +370,8 @@ def test_a_person_is_removed_by_their_own_row_only(team, captain):
 
 
 def test_invite_person_mails_the_link_once(team, captain, attendee):
-    for _attempt in range(2):
+    actions.invite_person(team, attendee, captain)
+    with pytest.raises(actions.InvitedAlready, match=r"Ada Attendee has got the link"):
         actions.invite_person(team, attendee, captain)
 
     notification = Notification.objects.get()

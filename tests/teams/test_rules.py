@@ -1,6 +1,8 @@
 import pytest
 
+from teams.actions import TeamsAreClosed
 from teams.models import Team
+from teams.views import why_no_seat
 from tests.factories.events import RegistrationFactory
 
 PERMISSIONS = [
@@ -56,9 +58,11 @@ def test_the_policy_decides_how_one_gets_in(policy, allowed, team, attendee):
     assert found == allowed
 
 
-def test_nobody_joins_a_team_that_is_no_longer_forming(team, event):
+def test_a_rule_says_who_and_never_when(team, event):
+    """The action says when: what came too late is not "for other people"."""
     user = RegistrationFactory(event=event).user
     team.join_policy = Team.JoinPolicy.OPEN
     event.windows.all().delete()
 
-    assert not user.has_perm("teams.join_team", team)
+    assert user.has_perm("teams.join_team", team)
+    assert isinstance(why_no_seat(team, user), TeamsAreClosed)
