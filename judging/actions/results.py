@@ -24,6 +24,7 @@ from judging.models import (
     Score,
     Scorecard,
 )
+from judging.models.rounds import TWO_STAY
 from judging.reveal import are_held_back
 from judging.standings import evidence_of_event, snapshot
 from notifications.outbox import notify
@@ -52,6 +53,10 @@ class NeedsAnother(Refused):
 
 class NotAFinalist(Refused):
     message = _("Only a project that is handed in can win.")
+
+
+class TwoStay(Refused):
+    message = TWO_STAY
 
 
 class ScoresAreIn(Refused):
@@ -95,6 +100,8 @@ def change_rules(event: Event, rules: dict[str, bool], user: User) -> None:
     """Write what an organiser chose; the log keeps what it was before."""
     event = Event.objects.select_for_update().get(pk=event.pk)
     before = JudgingRules.of(event)
+    if not rules.get("needs_two_to_publish", True) and before.keeps_two:
+        raise TwoStay
     changed = {
         name: value for name, value in rules.items() if getattr(before, name) != value
     }

@@ -14,6 +14,11 @@ from core.models import LineField, ProseField
 from events.models import Event, Phase, Track
 from submissions.models import Project
 
+TWO_STAY = _(
+    "Judging has begun under the rule that two organisers must agree. It stays as "
+    "it is."
+)
+
 
 class JudgingRules(models.Model):
     """How one event judges, where its organisers may choose. No row: the defaults."""
@@ -52,6 +57,26 @@ class JudgingRules(models.Model):
     @classmethod
     def of(cls, event: Event) -> Self:
         return cls.objects.filter(event=event).first() or cls(event=event)
+
+    @property
+    def keeps_two(self) -> bool:
+        """Whether the rule that two must agree can no longer be taken back.
+
+        Otherwise one alone could switch it off, publish, and switch it on again.
+        """
+        event, given = self.event, Q(scorecards__scores__isnull=False)
+        given |= Q(comparisons__isnull=False)
+        return JudgingRules.objects.filter(
+            event=event, needs_two_to_publish=True
+        ).exists() and (
+            event.rounds.filter(given).exists()
+            or event.published_results.exists()
+            or hasattr(event, "publish_proposal")
+        )
+
+    def clean(self) -> None:
+        if not self.needs_two_to_publish and self.keeps_two:
+            raise ValidationError({"needs_two_to_publish": TWO_STAY})
 
 
 class Round(models.Model):

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.generic import FormView
 
+from core.exceptions import Refused
 from core.kept import RefilledMixin
 from core.ledger import digest_of
 from events.models import Phase
@@ -195,6 +196,10 @@ class RulesView(RefilledMixin, RunJudgingView, FormView[JudgingRulesForm]):
         return {**super().get_form_kwargs(), "instance": JudgingRules.of(self.event)}
 
     def form_valid(self, form: JudgingRulesForm) -> HttpResponse:
-        actions.change_rules(self.event, form.cleaned_data, self.user)
+        try:
+            actions.change_rules(self.event, form.cleaned_data, self.user)
+        except Refused as refusal:  # somebody scored a moment ago
+            form.add_error("needs_two_to_publish", str(refusal))
+            return self.form_invalid(form)
         messages.success(self.request, _("Saved."))
         return redirect("judging:order", self.event.slug)

@@ -28,6 +28,7 @@ from judging.actions.results import (
     ReasonIsMissing,
     ResultHasChanged,
     ScoresAreIn,
+    TwoStay,
 )
 from judging.evidence import evidence_of, top_of
 from judging.models import (
@@ -43,6 +44,7 @@ from judging.models import (
 from judging.standings import deciding_order
 from judging.tasks import estimate_round
 from notifications.models import Notification
+from tests.bad_input.forms import FORM, forms_of
 from tests.factories.events import (
     PrizeFactory,
     RegistrationFactory,
@@ -274,6 +276,37 @@ def test_two_must_agree_where_the_event_asks_for_two(round_, panel, host, second
     entry = event.audit_entries.get(verb="judging.published")
     assert entry.details["proposed_by"] == str(host)
     assert Notification.objects.count() == 1
+
+
+def test_one_alone_cannot_switch_off_that_two_must_agree(
+    round_, panel, host, second_host, client
+):
+    event = round_.event
+    actions.change_rules(event, {"needs_two_to_publish": True}, host)
+    page = reverse("judging:rules", args=[event.slug])
+    window = reverse("admin:events_event_change", args=[event.pk])
+    client.force_login(host)
+
+    with pytest.raises(TwoStay):
+        actions.change_rules(event, {"needs_two_to_publish": False}, second_host)
+    assert "two organisers must agree. It stays" in client.post(page, {}).text
+    form = next(
+        f for f in forms_of(window, client.get(window).text) if "slug" in f.names
+    )
+    body = form.body(**{"judging_rules-0-needs_two_to_publish": None})
+    assert (
+        "two organisers must agree. It stays"
+        in client.post(window, body, content_type=FORM).text
+    )
+
+    assert JudgingRules.of(event).needs_two_to_publish
+
+
+def test_before_the_first_score_the_rules_are_free(event, organiser):
+    for value in (True, False):
+        actions.change_rules(event, {"needs_two_to_publish": value}, organiser)
+
+    assert not JudgingRules.of(event).needs_two_to_publish
 
 
 def test_whatever_changes_in_between_voids_the_proposal(
@@ -779,8 +812,12 @@ def test_the_buttons_of_the_results_page(round_, host, second_host, client):
     Score.objects.filter(value=3).update(value=4)
     assert "It must be proposed again" in html(client, host, "order", event)
     assert "Taken back" in post("withdraw")
-    post("rules")
-    assert "Version 1" in post("publish")
+    assert "It stays as it is" in post("rules")
+    assert "Proposed." in post("publish")
+    client.force_login(second_host)
+    seen = PublishProposal.objects.get().digest
+    assert "Version 1" in post("publish", seen=seen)
+    client.force_login(host)
     Score.objects.filter(value=4).update(value=5)
     assert "no longer what version 1 says" in html(client, host, "order", event)
 
