@@ -130,6 +130,17 @@ class ProjectStartForm(forms.ModelForm[Project]):
         fields: ClassVar = ["title"]
 
 
+# What can be left out for now; see submissions.actions.projects.missing_parts.
+_ONE_LINK = _("(one of these links is needed to hand in)")
+_TO_HAND_IN = _("(needed to hand in)")
+NEEDED = {
+    "tagline": _TO_HAND_IN,
+    "story": _TO_HAND_IN,
+    "repository_url": _ONE_LINK,
+    "demo_url": _ONE_LINK,
+    "video_url": _ONE_LINK,
+}
+
 CataloguePart = tuple[ToolCategory, bool, list[dict[str, Any]]]
 
 
@@ -204,6 +215,8 @@ class ProjectForm(VersionedForm, forms.ModelForm[Project]):
             Q(pk__in=event.datasets.visible_to(user)) | Q(projects=self.instance)
         ).distinct()
         self.fields["tools"].queryset = Tool.objects.all()  # type: ignore[attr-defined]
+        for name, needed in NEEDED.items():
+            self.fields[name].needed = needed  # type: ignore[attr-defined]
         self.used = {
             use.tool: use.purpose
             for use in self.instance.tool_uses.select_related("tool")
