@@ -2,6 +2,7 @@ from functools import cache
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
+from django.apps import apps
 from django.contrib.auth.models import (
     AbstractBaseUser,
     BaseUserManager,
@@ -72,9 +73,15 @@ class UserManager(BaseUserManager["User"]):
     def create_superuser(
         self, email: str, password: str | None = None, **fields: Any
     ) -> "User":
-        return self.create_user(
+        """Make somebody who need not prove the address: mail may not work yet."""
+        user = self.create_user(
             email, password, is_staff=True, is_superuser=True, **fields
         )
+        addresses: Any = apps.get_model("account", "EmailAddress")
+        addresses.objects.create(
+            user=user, email=user.email, primary=True, verified=True
+        )
+        return user
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)

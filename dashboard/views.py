@@ -13,7 +13,7 @@ from core.text import skeleton
 from core.views import PermittedObjectView
 from dashboard.reports import numbers_of
 from dashboard.todo import judgeships, my_events
-from events.models import Event
+from events.models import Event, Series
 from events.views import EventMixin
 from judging.models import Judge, Scorecard
 from teams.models import Team
@@ -37,9 +37,11 @@ class HomeView(TemplateView):
                 (e for e in events if e.starts_at > now), key=lambda e: e.starts_at
             ),
             "past_events": [e for e in events if e.ends_at <= now][:6],
+            "is_empty": not events,
         }
         if isinstance(user, User):
             context["mine"] = my_events(user)
+            context["has_series"] = bool(events) or Series.objects.exists()
             context["judgeships"] = judgeships(user)
             context["organised"] = (
                 numbers_of(

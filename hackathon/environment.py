@@ -91,7 +91,7 @@ def read() -> Environment:
         return value or fallback
 
     result = Environment(
-        site_url=text("SITE_URL", "http://127.0.0.1:8000", site_url, live=https_url),
+        site_url=text("SITE_URL", "http://localhost:8000", site_url, live=https_url),
         debug=debug,
         demo=demo,
         secret_key=text("SECRET_KEY", live=strong_key),

@@ -14,6 +14,8 @@ ACCOUNT = {
     # Key: the e-mail address, wherever it is tried. More than one place can use up.
     "login_failed_anywhere": "100/h/key",
     "request_login_code": "100/m/ip,3/m/key",
+    # Key: the e-mail address. A mail may be late, so the page offers another code.
+    "confirm_email": "3/5m/key,10/h/key",
     "reset_password": "60/m/ip,3/m/key",
     "reset_password_from_key": "60/m/ip",
     # Key: the address, however it is spelt; mails to those who are not here.

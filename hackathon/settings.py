@@ -178,6 +178,9 @@ ACCOUNT_FORMS = {
 }
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+# Not _CHANGE as well: allauth offers it only where the address is new to this site.
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_CHANGE_EMAIL = True
@@ -272,6 +275,8 @@ FORMAT_MODULE_PATH = "core.formats"
 STATIC_URL = "static/"
 STATIC_ROOT = env.static_root
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Before the first collectstatic, files come from where they lie, by their plain names.
+WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").exists()
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # nothing asks for the others
 MEDIA_ROOT = DATA_DIR / "media"  # private: files leave through views that ask a rule
 DATASET_MAX_BYTES = 50 * 2**20

@@ -75,7 +75,8 @@ def environment(host: str, port: int) -> dict[str, str]:
         "PORT": str(port),
         "PYTHONUNBUFFERED": "1",
         "PYTHONWARNINGS": "ignore",
-        "SITE_URL": f"http://{host}:{port}",
+        # By its name: a passkey belongs to one, and no address can have any.
+        "SITE_URL": f"http://{'localhost' if host == LOOPBACK else host}:{port}",
     }
 
 
@@ -128,9 +129,16 @@ def start() -> int:
     with only_one():
         port = choose_port(host, int(os.environ.get("PORT") or 8000))
         env = environment(host, port)
+        is_new = not (DATA / "menlo.sqlite3").exists()
+        if is_new:
+            print("Making the demo; the first time this takes a minute or two.")
+        print("Tables …", flush=True)
         manage(env, "migrate", "--verbosity", "0")
+        print("Style sheets and scripts …", flush=True)
         manage(env, "collectstatic", "--noinput", "--verbosity", "0")
+        print("People, teams and their work …" if is_new else "Data …", flush=True)
         manage(env, "loaddemo")
+        print("Web and worker …", flush=True)
         return run(env)
 
 

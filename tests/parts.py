@@ -32,6 +32,7 @@ from playwright.sync_api import sync_playwright
 
 from core.stack import with_room
 from hackathon.celery import app
+from submissions.models import Tool, ToolCategory
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = "/usr/lib/chromium/chromium-headless-shell"  # without windows, so quicker
@@ -187,6 +188,22 @@ class Process:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         self.popen.wait()
+
+
+def manage(*command, **variables):
+    """Run ``manage.py`` with nothing in its environment but this."""
+    shell = command[0] == "shell"  # covers nothing that the others do not
+    measured = {
+        k: v for k, v in os.environ.items() if k.startswith("COVERAGE_") and not shell
+    }
+    return subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", **measured, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 @pytest.fixture(scope="session")
@@ -369,6 +386,9 @@ def django_db_setup(django_db_modify_db_settings, django_db_blocker):
     with contextlib.ExitStack() as stack:
         with django_db_blocker.unblock():
             made = stack.enter_context(database())
+            # Tests say themselves which tools there are.
+            Tool.objects.all().delete()
+            ToolCategory.objects.all().delete()
         yield
         with django_db_blocker.unblock():
             stack.close()

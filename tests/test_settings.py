@@ -1,9 +1,6 @@
 """The environment is checked before anything starts."""
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +8,7 @@ import pytest
 from hackathon import environment
 from hackathon.asgi import application as asgi_application
 from hackathon.environment import Misconfigured
+from tests.parts import manage
 
 ROOT = Path(__file__).resolve().parent.parent
 PRODUCTION = {
@@ -190,22 +188,6 @@ def test_the_demo_makes_its_own_key_once(tmp_path):
     assert len(first) >= environment.SHORTEST_KEY
     assert (folder / "secret-key").stat().st_mode & 0o777 == 0o600
     assert [file.name for file in folder.iterdir()] == ["secret-key"]
-
-
-def manage(*command, **variables):
-    """Run ``manage.py`` with nothing in its environment but this."""
-    shell = command[0] == "shell"  # covers nothing that the others do not
-    measured = {
-        k: v for k, v in os.environ.items() if k.startswith("COVERAGE_") and not shell
-    }
-    return subprocess.run(
-        [sys.executable, "manage.py", *command],
-        cwd=ROOT,
-        env={"PATH": "/usr/bin:/bin", **measured, **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def test_manage_refuses_in_one_plain_message_and_exit_code_1(tmp_path):

@@ -3,7 +3,7 @@
 from events.actions.announcements import publish_announcement
 from events.actions.changes import tell_people
 from events.actions.check_in import check_in, undo_check_in
-from events.actions.organisers import settle_staff
+from events.actions.organisers import run_series, settle_staff
 from events.actions.registrations import (
     Wishes,
     approve_registration,
@@ -29,6 +29,7 @@ __all__ = [
     "leave_all_events",
     "publish_announcement",
     "register_for_event",
+    "run_series",
     "set_looking",
     "settle_staff",
     "tell_people",

@@ -167,6 +167,21 @@ class EventAdmin(ScopedModelAdmin):
                 response.render()
         return response
 
+    def add_view(
+        self,
+        request: HttpRequest,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponseBase:
+        """Where there is no series yet, that is made first."""
+        if request.user.is_superuser and not Series.objects.exists():
+            messages.info(
+                request,
+                _("An event belongs to a series. Name that here; the event is next."),
+            )
+            return redirect("admin:events_series_add")
+        return super().add_view(request, form_url, extra_context)
+
     def _zone(self, request: HttpRequest, event: Event | None) -> ZoneInfo:
         typed = request.POST.get("time_zone", "")
         if typed:

@@ -1,11 +1,14 @@
 """Series, and who organises them."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.db.models import Count, Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import (
@@ -15,6 +18,7 @@ from unfold.widgets import (
 from accounts.models import User
 from events import actions
 from events.models import (
+    Event,
     Series,
     SeriesOrganiser,
 )
@@ -101,6 +105,28 @@ class SeriesAdmin(ScopedModelAdmin):
         super().save_formset(request, form, formset, change)
         for role in (*formset.new_objects, *formset.deleted_objects):
             actions.settle_staff(role.user)
+
+    def save_related(
+        self,
+        request: HttpRequest,
+        form: Any,
+        formsets: Any,
+        change: bool,  # noqa: FBT001
+    ) -> None:
+        super().save_related(request, form, formsets, change)
+        if not change:
+            actions.run_series(form.instance, cast("User", request.user))
+
+    def response_add(
+        self, request: HttpRequest, obj: Series, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """On a new site one is on the way to the first event."""
+        elsewhere = {IS_POPUP_VAR, "_addanother", "_continue"} & {*request.POST}
+        if not elsewhere and not Event.objects.exists():
+            text = _("%(series)s is there. Now its first event.")
+            messages.success(request, text % {"series": obj})
+            return redirect(f"{reverse('admin:events_event_add')}?series={obj.pk}")
+        return super().response_add(request, obj, post_url_continue)
 
     @display(description=_("events"))
     def event_count(self, series: Any) -> int:
