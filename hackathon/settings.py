@@ -260,6 +260,7 @@ CELERY_BEAT_SCHEDULE = {
         "recap.tasks.write_recaps": 60,
         "submissions.tasks.profile_pending": 60,
         "submissions.tasks.check_pending_links": 60,
+        "judging.tasks.note_arrivals": 600,
         "judging.tasks.send_log_heads": 24 * 3600,
     }.items()
 }

@@ -4,13 +4,10 @@ The card knows the end of its chain and how long it is, and is locked while a re
 is added: a chain costs the phone no query.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Prefetch
-
-from core.ledger import link
-from judging.models import Scorecard, ScorecardRevision
+from core.ledger import digest_of, link
+from judging.models import Comparison, Scorecard, ScorecardRevision
 
 Outcome = ScorecardRevision.Outcome
 
@@ -42,20 +39,23 @@ def append(card: Scorecard, revision: ScorecardRevision) -> None:
     card.received += 1
 
 
-def broken(cards: Iterable[Scorecard]) -> Scorecard | None:
-    """The first of these cards that does not say what arrived for it, or None."""
-    return next((card for card in cards if not _holds(card)), None)
-
-
-def cards_with_chains() -> Any:
-    """All cards for which something arrived, with their chains in order."""
-    rows = ScorecardRevision.objects.order_by("pk")
-    return Scorecard.objects.filter(received__gt=0).prefetch_related(
-        Prefetch("revisions", rows)
+def content_digest(comparison: Comparison) -> str:
+    """Of what is never changed in a comparison."""
+    return digest_of(
+        {
+            "round": comparison.round_id,
+            "judge": comparison.judge_id,
+            "winner": comparison.winner_id,
+            "loser": comparison.loser_id,
+            "client": comparison.client,
+            "revision": comparison.revision,
+            "received": comparison.received_at.timestamp(),
+        }
     )
 
 
-def _holds(card: Scorecard) -> bool:
+def holds(card: Scorecard) -> bool:
+    """Whether the card's revisions are those that were chained, and all of them."""
     previous, length = "", 0
     for revision in card.revisions.all():
         if not revision.digest and not length:  # from before there were chains

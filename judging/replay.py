@@ -5,7 +5,8 @@ tapped; of each field the last tap stands. What organisers let in late is in the
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F
@@ -45,39 +46,59 @@ def evidence_from_log(round_: Round) -> Evidence:
 
 def _scores(round_: Round) -> dict[int, dict[int, int]]:
     """By card and criterion; cards that wait for another visit do not count."""
+    rows = ScorecardRevision.objects.filter(scorecard__round=round_)
+    return {
+        card: folded.scores
+        for card, folded in fold(rows, taken_late(round_.event_id)).items()
+        if folded.status not in Scorecard.TO_VISIT_AGAIN
+    }
+
+
+@dataclass(frozen=True)
+class Folded:
+    """What a card must say by all that arrived for it."""
+
+    scores: dict[int, int]
+    # As it was tapped last; ``""`` if nobody ever did.
+    status: str
+
+
+def fold(
+    revisions: Iterable[ScorecardRevision], late: Mapping[int, dict[str, int]]
+) -> dict[int, Folded]:
+    """By card: of each field the value that was tapped last.
+
+    ``late`` is as :func:`taken_late` gives it.
+    """
     last: dict[int, dict[str, tuple[int, Any]]] = defaultdict(dict)
-    for card, name, tap, value in sorted(_taps(round_), key=lambda one: one[2]):
+    taps = sorted(_taps(revisions, late), key=lambda one: one[2])
+    for card, name, tap, value in taps:
         last[card][name] = (tap, value)
     found = {}
     for card, fields in last.items():
         _tap, status = fields.get("status", (0, ""))
-        if status not in Scorecard.TO_VISIT_AGAIN:
-            found[card] = {
-                int(name.removeprefix("scores.")): value
-                for name, (_tap, value) in fields.items()
-                if name.startswith("scores.") and value is not None
-            }
+        scores = {
+            int(name.removeprefix("scores.")): value
+            for name, (_tap, value) in fields.items()
+            if name.startswith("scores.") and value is not None
+        }
+        found[card] = Folded(scores, status)
     return found
 
 
-def _taps(round_: Round) -> Iterator[tuple[int, str, int, Any]]:
+def taken_late(event: int) -> dict[int, dict[str, int]]:
+    """By revision: the fields of it that organisers let in after closing."""
+    accepted = AuditEntry.objects.filter(
+        chain=event, verb="judging.late_accepted", details__has_key="taken"
+    )
+    return {one.details["received"]: one.details["taken"] for one in accepted}
+
+
+def _taps(
+    revisions: Iterable[ScorecardRevision], late: Mapping[int, dict[str, int]]
+) -> Iterator[tuple[int, str, int, Any]]:
     """Card, field, tap and value of all that ever stood."""
-    rows = {
-        row.pk: row for row in ScorecardRevision.objects.filter(scorecard__round=round_)
-    }
-    stood = [(row.pk, row.taken) for row in rows.values()]
-    stood += [
-        (entry.details["received"], entry.details["taken"])
-        for entry in AuditEntry.objects.filter(
-            event=round_.event_id,
-            verb="judging.late_accepted",
-            details__has_key="taken",
-        )
-    ]
-    for pk, taken in stood:
-        if pk not in rows:  # of another round
-            continue
-        payload = rows[pk].payload
-        values = {f"scores.{pk}": value for pk, value in payload["scores"].items()}
-        for name, tap in taken.items():
-            yield rows[pk].scorecard_id, name, tap, {**payload, **values}.get(name)
+    for row in revisions:
+        values = {f"scores.{pk}": value for pk, value in row.payload["scores"].items()}
+        for name, tap in [*row.taken.items(), *late.get(row.pk, {}).items()]:
+            yield row.scorecard_id, name, tap, {**row.payload, **values}.get(name)

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from judging.actions.arrivals import note_all_arrivals
 from judging.actions.heads import send_heads
 from judging.estimates import refresh_estimate
 from judging.models import Round
@@ -10,6 +11,11 @@ from judging.models import Round
 @shared_task
 def send_log_heads() -> None:
     send_heads()
+
+
+@shared_task
+def note_arrivals() -> None:
+    note_all_arrivals()
 
 
 @shared_task

@@ -27,6 +27,9 @@ say(
             "let the team of %(target)s read what %(judge)s wrote"
         ),
         "judging.invited": _("invited %(target)s to judge"),
+        "judging.arrivals_noted": _(
+            "noted where %(number)s scorecards and comparisons stood"
+        ),
         "judging.late_accepted": _(
             "counted the late scores of %(judge)s for %(target)s"
         ),

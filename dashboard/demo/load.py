@@ -21,6 +21,7 @@ from PIL import Image, ImageDraw
 
 from accounts.models import Skill, User
 from core.text import free_slug
+from dashboard.demo.cards import receive
 from dashboard.demo.survey import ask_as_host, further_answers
 from events import hooks
 from events.models import (
@@ -57,7 +58,7 @@ from judging.actions import (
     publish_results,
     put_on,
 )
-from judging.models import Criterion, Judge, Round, Score, Scorecard
+from judging.models import Criterion, Judge, Round, Scorecard
 from judging.standings import deciding_order
 from mentoring.models import HelpRequest, Offer
 from recap.actions import (
@@ -636,22 +637,18 @@ class Demo:
             if self.chance.random() > share:
                 continue
             base = quality.setdefault(card.project_id, self.chance.gauss(3.4, 0.7))
+            scores = {}
             for criterion in rubric:
                 wish = base + severity[card.judge_id] + self.chance.gauss(0, 0.6)
-                Score.objects.create(
-                    scorecard=card,
-                    criterion=criterion,
-                    value=max(1, min(5, round(wish))),
-                )
+                scores[criterion.pk] = max(1, min(5, round(wish)))
             card.status = Scorecard.Status.DONE
-            card.revision = 1
             card.client = "demo"
             card.scored_at = min(self.now, event.ends_at) - timedelta(
                 minutes=self.chance.randint(1, 35)
             )
             if self.chance.random() < 0.4:  # noqa: PLR2004
                 card.feedback = self.chance.choice(FEEDBACK)
-            card.save()
+            receive(card, scores)
 
     def _survey(self, event: Event) -> None:
         """Opened, answered and closed by the same actions as everywhere."""

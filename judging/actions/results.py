@@ -12,6 +12,7 @@ from core.exceptions import Refused
 from core.ledger import digest_of
 from events.log import record
 from events.models import Event, Phase, Prize
+from judging.actions.arrivals import note_arrivals
 from judging.estimates import kept_verdict, verdict_on
 from judging.evidence import inputs_of
 from judging.models import (
@@ -215,6 +216,7 @@ def _publish(
         published_at=at,
     )
     PublishProposal.objects.filter(event=event).delete()
+    note_arrivals(event)
     record(
         user,
         "judging.published",

@@ -1,4 +1,5 @@
 import time
+from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -151,6 +152,17 @@ def test_the_live_view_counts(sign_in, organiser, team, captain):
 def demo(db, settings):
     settings.DEMO = True
     call_command("loaddemo")
+
+
+def test_the_demos_scores_are_what_arrived(demo):
+    output = StringIO()
+
+    call_command("verify_audit", stdout=output)
+    for event in Event.objects.filter(published_results__isnull=False):
+        call_command("recompute", event.slug, from_log=True, stdout=output)
+
+    assert "cannot be checked" not in output.getvalue()
+    assert output.getvalue().count("the same to the last digit") == 1
 
 
 def test_the_demo_has_something_on_every_page(demo, client, settings):

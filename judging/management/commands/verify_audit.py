@@ -5,13 +5,13 @@ from django.core.management.base import BaseCommand, CommandError
 
 from events import audit
 from events.models import Event
-from judging import chain
+from judging.checking import cards_with_chains, faults_of, without_a_chain
 
 
 class Command(BaseCommand):
     help = (
-        "Compute the chains of the log and of all scorecards anew, and name the first "
-        "entry that is not as it was written."
+        "Compute the chains of the log and of all scorecards anew, compare scores and "
+        "results with what arrived and was published, and name what does not agree."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -31,16 +31,20 @@ class Command(BaseCommand):
                 raise CommandError(f"{_name(number)}, {problem}")
         if options["noted"]:
             _as_noted(event, options["noted"])
-        cards = chain.cards_with_chains()
-        if event:
-            cards = cards.filter(round__event=event)
-        if card := chain.broken(cards.iterator(chunk_size=200)):
-            raise CommandError(f"Scorecard {card.pk} is not what arrived for it.")
+        events = [event] if event else list(Event.objects.order_by("pk"))
+        if faults := [fault for one in events for fault in faults_of(one)]:
+            raise CommandError("\n".join(faults))
         entries = sum(audit.length_of(number) for number in known)
+        cards = sum(cards_with_chains(one).count() for one in events)
         self.stdout.write(
-            f"{entries} log entries in {len(known)} chains and {cards.count()} "
+            f"{entries} log entries in {len(known)} chains and {cards} "
             "scorecards are as they were written."
         )
+        if unchecked := sum(without_a_chain(one) for one in events):
+            self.stdout.write(
+                f"{unchecked} scored cards cannot be checked: "
+                "nothing that arrived for them was kept."
+            )
 
 
 def _event(slug: str | None) -> Event | None:
