@@ -2,6 +2,7 @@ from typing import cast
 
 from django.apps import AppConfig, apps
 from django.contrib.staticfiles import apps as staticfiles
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 
 # Scripts of others that no page asks for: a third of what ``collectstatic`` else packs.
@@ -15,10 +16,11 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        from core import connections  # noqa: PLC0415 -- needs the settings
+        from core import connections, search  # noqa: PLC0415 -- needs the settings
         from core.ledger import drop_guards, set_guards  # noqa: PLC0415
 
         connections.connect()
+        connection_created.connect(search.teach_sqlite, dispatch_uid="search")
         pre_migrate.connect(drop_guards, sender=self, dispatch_uid="ledger")
         post_migrate.connect(set_guards, sender=self, dispatch_uid="ledger")
         config = cast(

@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from core.receipts import NONCE, nonce_for, once, seen_before
+from core.search import FoldedSearchMixin
 from core.versions import (
     AS_READ,
     CONFLICT,
@@ -97,7 +98,7 @@ def sent_by(request: HttpRequest) -> Sent:
     return data
 
 
-class VersionedAdminMixin:
+class VersionedAdminMixin(FoldedSearchMixin):
     """Every page for changing a row knows what it was made from."""
 
     change_form_before_template = "admin/as_read.html"

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import SkillsField
 from accounts.models import User
+from core.search import fold_words
 from core.text import clean_line
 from core.versions import VersionedForm
 from events.models import Event, Track
@@ -155,7 +156,7 @@ def catalogue(
                 "tool": tool,
                 "chosen": tool.pk in chosen,
                 "purpose": (purposes or {}).get(tool.pk, ""),
-                "search": f"{tool.name} {tool.aliases}".lower().replace("\n", " "),
+                "search": fold_words(f"{tool.name} {tool.aliases}".replace("\n", " ")),
             }
         )
     return [

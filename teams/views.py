@@ -3,7 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
@@ -25,6 +25,7 @@ from core.kept import RefilledMixin
 from core.pagecache import public_page
 from core.permissions import why_not
 from core.receipts import OnceMixin
+from core.search import matching
 from core.versions import VersionedMixin
 from core.views import ActionView, PermittedObjectView
 from events.models import Event, Phase, Registration
@@ -55,9 +56,7 @@ class TeamListView(EventMixin, ListView[Team]):
             return teams
         wish = self.form.cleaned_data
         if wish["q"]:
-            teams = teams.filter(
-                Q(name__icontains=wish["q"]) | Q(pitch__icontains=wish["q"])
-            )
+            teams = teams.filter(matching(wish["q"], "name", "pitch"))
         if wish["skill"]:
             teams = teams.filter(wanted_skills=wish["skill"])
         if wish["free"]:

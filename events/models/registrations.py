@@ -5,12 +5,13 @@ from typing import Self
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models import LineField, ProseField
+from core.search import MOST_WORDS, has, matching
 from core.text import new_code
 from events.models.event import Event
 
@@ -82,6 +83,20 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     def in_directory(self) -> Self:
         return self.taking_part().filter(in_directory=True)
+
+    def named(self, words: str) -> Self:
+        """Whom organisers mean: by name, by address, by team, in any order."""
+        found = self
+        for word in words.split()[:MOST_WORDS]:
+            in_team = Registration.objects.filter(
+                has("user__memberships__team__name", word),
+                user__memberships__event=F("event"),
+            )
+            found = found.filter(
+                matching(word, "user__display_name", "user__email")
+                | Q(pk__in=in_team.values("pk"))
+            )
+        return found
 
 
 class Registration(models.Model):

@@ -27,7 +27,10 @@ Status = Registration.Status
 
 
 class DeskView(EventMixin, TemplateView):
-    """Find people by name or code; a whole code leads straight to its ticket."""
+    """Find people by name, address, team or code.
+
+    A whole code leads straight to its ticket.
+    """
 
     tab = "desk"
     template_name = "events/desk.html"
@@ -61,9 +64,7 @@ class DeskView(EventMixin, TemplateView):
         """Those whom the words name; without words, those who came in last."""
         people = self.event.registrations.select_related("user")
         if self.words:
-            return people.filter(user__display_name__icontains=self.words).order_by(
-                "user__display_name", "pk"
-            )
+            return people.named(self.words).order_by("user__display_name", "pk")
         return people.filter(status=Status.CHECKED_IN).order_by("-checked_in_at")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -68,10 +68,7 @@ class RegistrationsView(OrganiserMixin, ListView[Registration]):
             return people
         wish = self.form.cleaned_data
         if wish["q"]:
-            people = people.filter(
-                Q(user__display_name__icontains=wish["q"])
-                | Q(user__email__icontains=wish["q"])
-            )
+            people = people.named(wish["q"])
         if wish["status"]:
             people = people.filter(status=wish["status"])
         return people

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.functional import cached_property
 from django.views.generic import ListView
 
+from core.search import matching
 from events.forms import PeopleFilterForm
 from events.models import Phase, Registration
 from events.views.base import EventMixin
@@ -54,9 +55,7 @@ class PeopleView(EventMixin, ListView[Registration]):
         wish = self.form.cleaned_data
         if wish["q"]:
             people = people.filter(
-                Q(user__display_name__icontains=wish["q"])
-                | Q(user__about__icontains=wish["q"])
-                | Q(pitch__icontains=wish["q"])
+                matching(wish["q"], "user__display_name", "user__about", "pitch")
             )
         if wish["role"]:
             people = people.filter(user__headline_role=wish["role"])

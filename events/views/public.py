@@ -6,13 +6,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic import DetailView, ListView, TemplateView, View
 
 from core.pagecache import fresh_until, public_page
+from core.search import matching
 from events.calendars import calendar_of
 from events.forms import EventFilterForm
 from events.models import AgendaItem, Event, Phase, Series
@@ -47,9 +48,7 @@ class EventListView(ListView[Event]):
             )
             if words:
                 events = events.filter(
-                    Q(name__icontains=words)
-                    | Q(tagline__icontains=words)
-                    | Q(venue__icontains=words)
+                    matching(words, "name", "tagline", "venue", "series__name")
                 )
             if series:
                 events = events.filter(series=series)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from core.search import has
 from submissions.models import Project, Tool
 
 SHOWN = 12
@@ -64,5 +65,5 @@ def lessons_about(tool: Tool) -> tuple[Lesson, ...]:
 def _any_of(names: list[str]) -> Q:
     wanted = Q()
     for name in names:
-        wanted |= Q(lessons_learned__icontains=name)
+        wanted |= has("lessons_learned", name)
     return wanted

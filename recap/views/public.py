@@ -11,6 +11,7 @@ from django.views.generic import ListView, TemplateView, View
 
 from accounts.limits import knock
 from core.pagecache import public_page
+from core.search import MOST_WORDS, has, matching
 from events.views import EventMixin
 from recap.forms import LessonsForm
 from recap.models import Recap
@@ -18,7 +19,7 @@ from recap.newsletter import markdown_of
 from recap.pdf.press import CannotBePressed
 from recap.printing import recap_pdf
 from recap.reading import parts
-from submissions.models import Project
+from submissions.models import Project, ToolUse
 
 
 class RecapMixin(EventMixin):
@@ -103,15 +104,11 @@ class LessonsView(ListView[Project]):
             .order_by("-event__starts_at", "title", "pk")
         )
         if self.form.is_valid():
-            for word in self.form.cleaned_data["q"].split()[:8]:
+            for word in self.form.cleaned_data["q"].split()[:MOST_WORDS]:
+                uses = ToolUse.objects.filter(has("tool__name", word))
                 lessons = lessons.filter(
-                    Q(lessons_learned__icontains=word)
-                    | Q(title__icontains=word)
-                    | Q(
-                        pk__in=Project.objects.filter(
-                            tool_uses__tool__name__icontains=word
-                        ).values("pk")
-                    )
+                    matching(word, "lessons_learned", "title")
+                    | Q(pk__in=uses.values("project"))
                 )
             if series := self.form.cleaned_data["series"]:
                 lessons = lessons.filter(event__series=series)

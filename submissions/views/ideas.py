@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
@@ -13,6 +13,7 @@ from core.exceptions import Refused
 from core.pagecache import public_page
 from core.permissions import require
 from core.receipts import OnceMixin
+from core.search import matching
 from core.versions import VersionedMixin
 from core.views import ActionView, PermittedObjectView
 from events.models import Phase
@@ -35,9 +36,7 @@ class IdeaListView(EventMixin, ListView[Idea]):
         ideas = Idea.objects.with_backing().filter(event=self.event, is_withdrawn=False)
         if self.form.is_valid():
             if words := self.form.cleaned_data["q"]:
-                ideas = ideas.filter(
-                    Q(title__icontains=words) | Q(pitch__icontains=words)
-                )
+                ideas = ideas.filter(matching(words, "title", "pitch"))
             if self.form.cleaned_data["free"]:
                 ideas = ideas.filter(team__isnull=True)
         return ideas.order_by(F("backers").desc(), "-created_at")

@@ -4,7 +4,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
@@ -24,6 +24,7 @@ from accounts.models import User
 from core.exceptions import Refused
 from core.pagecache import public_page
 from core.receipts import OnceMixin
+from core.search import matching
 from core.text import clean_line
 from core.versions import VersionedMixin
 from core.views import ActionView, PermittedObjectView
@@ -78,10 +79,7 @@ class GalleryView(OwnProjectMixin):
         wish = form.cleaned_data
         if wish["q"]:
             projects = projects.filter(
-                Q(title__icontains=wish["q"])
-                | Q(tagline__icontains=wish["q"])
-                | Q(story__icontains=wish["q"])
-                | Q(team__name__icontains=wish["q"])
+                matching(wish["q"], "title", "tagline", "story", "team__name")
             )
         if wish["track"]:
             projects = projects.filter(tracks=wish["track"])
