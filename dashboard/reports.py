@@ -52,7 +52,9 @@ def numbers_of(events: Iterable[Event]) -> list[EventNumbers]:
     places = _tally(Registration.objects.filter(event__in=events), "event_id", "status")
     projects = _tally(Project.objects.filter(event__in=events), "event_id", "status")
     cards = _tally(
-        Scorecard.objects.filter(round__event__in=events), "round__event_id", "status"
+        Scorecard.objects.live().filter(round__event__in=events),
+        "round__event_id",
+        "status",
     )
     teams: dict[int, Any] = {
         row["event_id"]: row

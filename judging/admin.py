@@ -33,13 +33,6 @@ from judging.models import (
     Scorecard,
 )
 
-# As Scorecard.objects.live() has it.
-LIVE = ~Q(
-    scorecards__moved_at__isnull=False,
-    scorecards__status=Scorecard.Status.TODO,
-    scorecards__revision=0,
-)
-
 
 class JudgeInline(ScopedTabularInline):
     model = Judge
@@ -216,14 +209,15 @@ class JudgeAdmin(ScopedModelAdmin):
     actions: ClassVar = ["invite", "revoke", "renew"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Judge]:
+        live = Q(scorecards__in=Scorecard.objects.live())
         return (
             super()
             .get_queryset(request)
             .annotate(
-                dealt=Count("scorecards", filter=LIVE, distinct=True),
+                dealt=Count("scorecards", filter=live, distinct=True),
                 scored=Count(
                     "scorecards",
-                    filter=Q(scorecards__status=Scorecard.Status.DONE),
+                    filter=live & Q(scorecards__status=Scorecard.Status.DONE),
                     distinct=True,
                 ),
             )

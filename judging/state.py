@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils.crypto import salted_hmac
 
 from events.models import Event, Phase
 from judging.conflicts import conflicts_of
-from judging.models import Criterion, Judge, Round, Scorecard
+from judging.models import Criterion, Judge, Recusal, Round, Scorecard
 from judging.running import running_orders
 from submissions.models import Project
 
@@ -21,18 +22,61 @@ Status = Scorecard.Status
 
 def cards_of(judge: Judge) -> list[Scorecard]:
     """The judge's cards in the order of the route, conflicts left out."""
-    return list(
+    cards = list(
         Scorecard.objects.live()
         .filter(judge=judge, project__status=Project.Status.SUBMITTED)
         .exclude(project__in=conflicts_of(judge))
         .select_related("project__team", "project__event", "round")
         .prefetch_related("scores", "project__tracks")
-        .order_by("round__order", "position", "pk")
+        .order_by("round__order", "round", "position", "pk")
     )
+    for card in cards:
+        card.round.event = judge.event
+    return cards
+
+
+@dataclass(frozen=True)
+class Part:
+    """The cards of one round; nothing of one round leads into another."""
+
+    round: Round
+    cards: list[Scorecard]
+
+    @property
+    def done(self) -> list[Scorecard]:
+        return [card for card in self.cards if card.status == Status.DONE]
+
+    @property
+    def to_visit_again(self) -> list[Scorecard]:
+        return [card for card in self.cards if card.status in Scorecard.TO_VISIT_AGAIN]
+
+    @property
+    def to_score(self) -> list[Scorecard]:
+        return [c for c in self.cards if c.status in {Status.TODO, Status.STARTED}]
+
+
+def by_round(cards: list[Scorecard]) -> list[Part]:
+    """The list by rounds: those that are over come last."""
+    parts: dict[int, Part] = {}
+    for card in cards:
+        part = parts.setdefault(card.round_id, Part(card.round, []))
+        part.cards.append(card)
+    return sorted(parts.values(), key=lambda part: part.round.is_over)
+
+
+def stepped_back_from(judge: Judge) -> list[Recusal]:
+    """What the judge has declared and may still take back, newest first."""
+    declared = judge.recusals.filter(source=Recusal.Source.DECLARED)
+    declared = declared.select_related("project").order_by("-created_at", "-pk")
+    return [recusal for recusal in declared if recusal.can_be_taken_back]
 
 
 def next_card(cards: list[Scorecard], card: Scorecard) -> Scorecard | None:
-    """Where to go from a card: what is to score, then whom to visit again."""
+    """Where to go from a card: what is to score, then whom to visit again.
+
+    In the same round: the next one may ask other things.
+    """
+    cards = [one for one in cards if one.round_id == card.round_id]
     place = cards.index(card)
     others = cards[place + 1 :] + cards[:place]
     for wanted in ({Status.TODO, Status.STARTED}, Scorecard.TO_VISIT_AGAIN):
@@ -95,7 +139,7 @@ def state_of(judge: Judge) -> dict[str, Any]:
     return {
         "menlo": "state",
         "judge": {"id": judge.pk, "name": judge.name},
-        "event": {"name": judge.event.name},
+        "event": {"name": judge.event.name, "zone": judge.event.time_zone},
         "now": timezone.now().isoformat(),
         "opens_at": _text(window.opens_at) if window else None,
         "closes_at": _text(window.closes_at) if window else None,
@@ -106,6 +150,14 @@ def state_of(judge: Judge) -> dict[str, Any]:
                 "order": [project.pk for project in orders[round_.pk]],
             }
             for round_ in rounds
+        ],
+        "stepped_back": [
+            {
+                "id": recusal.pk,
+                "title": recusal.project.title,
+                "until": _text(recusal.taken_back_until),
+            }
+            for recusal in stepped_back_from(judge)
         ],
         "cards": [
             {

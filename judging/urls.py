@@ -24,6 +24,11 @@ urlpatterns = [
     path(
         "judge/cards/<int:pk>/conflict/", phone.StepBackView.as_view(), name="conflict"
     ),
+    path(
+        "judge/conflicts/<int:pk>/take-back/",
+        phone.TakeBackView.as_view(),
+        name="take_back",
+    ),
     path("judge/sign-out/", phone.SignOutView.as_view(), name="sign_out"),
     path("judge/sw.js", phone.ServiceWorkerView.as_view(), name="service_worker"),
     path("judge/offline/", phone.OfflineView.as_view(), name="offline"),

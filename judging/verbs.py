@@ -14,6 +14,9 @@ say(
         "judging.conflict_lifted": _(
             "lifted the conflict of interest of %(judge)s with %(target)s"
         ),
+        "judging.conflict_taken_back": _(
+            "took back their conflict of interest with %(target)s"
+        ),
         "judging.conflict_recorded": _(
             "recorded a conflict of interest of %(judge)s with %(target)s"
         ),

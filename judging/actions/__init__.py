@@ -12,6 +12,7 @@ from judging.actions.pairings import (
     lift_conflict,
     pin,
     record_conflict,
+    take_back_conflict,
 )
 from judging.actions.pairs import answer_pair, plan_walk
 from judging.actions.paper import enter_paper
@@ -93,6 +94,7 @@ __all__ = [
     "start_reveal",
     "step",
     "step_reveal",
+    "take_back_conflict",
     "take_best",
     "take_break",
     "withdraw_proposal",

@@ -33,6 +33,12 @@ class HasSeenIt(Refused):
     )
 
 
+class TooLateToTakeBack(Refused):
+    message = _(
+        "You stepped back a while ago, and others judge it now. Ask the organisers."
+    )
+
+
 def _lock(event_id: int, judge: Judge, project: Project) -> Event:
     if judge.event_id != event_id or project.event_id != event_id:
         raise OtherEvent
@@ -97,9 +103,9 @@ def free(round_: Round, judge: Judge, project: Project, user: User) -> None:
 
 @transaction.atomic
 def declare_conflict(judge: Judge, project: Project, reason: str = "") -> None:
-    """A judge steps back from one project; what they gave it no longer counts.
+    """A judge steps back from one project; what they gave it does not count.
 
-    Somebody else gets it at once.
+    Nothing of it is deleted. Somebody else gets the project at once.
     """
     _recuse(judge, project, None, Recusal.Source.DECLARED, reason)
 
@@ -122,9 +128,6 @@ def _recuse(
     )
     if not is_new:
         return
-    Scorecard.objects.filter(judge=judge, project=project).update(
-        status=Scorecard.Status.TODO
-    )
     record(
         user,
         "judging.conflict_recorded" if user else "judging.conflict",
@@ -135,6 +138,28 @@ def _recuse(
         reason=reason,
     )
     deal_cards(event)
+
+
+@transaction.atomic
+def take_back_conflict(judge: Judge, project: Project) -> None:
+    """The judge tapped the wrong button; only what they declared, and only at once."""
+    event = _lock(judge.event_id, judge, project)
+    mine = Recusal.objects.filter(
+        judge=judge, project=project, source=Recusal.Source.DECLARED
+    )
+    for recusal in mine:
+        if not recusal.can_be_taken_back:
+            raise TooLateToTakeBack
+        recusal.delete()
+        record(
+            None,
+            "judging.conflict_taken_back",
+            project,
+            event=event,
+            actor_name=judge.name,
+            judge=judge.name,
+        )
+        deal_cards(event)
 
 
 @transaction.atomic

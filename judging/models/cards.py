@@ -2,25 +2,30 @@ from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models import ProseField
-from judging.models.judges import Judge
+from judging.models.judges import Judge, Recusal
 from judging.models.rounds import Criterion, Round
 from submissions.models import Project
 
 
 class ScorecardQuerySet(models.QuerySet["Scorecard"]):
     def live(self) -> Self:
-        """What a judge is to see, or has seen: all but what went to somebody else.
+        """What a judge is to see, or has seen, and what counts as theirs.
 
-        Something that comes in for such a card after all makes it live again.
+        Not what went to somebody else, unless something came in for it after all; and
+        not what they stepped back from. A conflict only hides a card, with its marks
+        and scores: all is there again when it is lifted.
         """
+        stepped_back = Recusal.objects.filter(
+            judge=OuterRef("judge"), project=OuterRef("project")
+        )
         return self.exclude(
             moved_at__isnull=False, status=Scorecard.Status.TODO, revision=0
-        )
+        ).exclude(Exists(stepped_back))
 
     def tally(self, judges: Iterable[Judge]) -> list[tuple[Judge, int, int]]:
         """Each judge, with how many of their live cards are scored, of how many."""

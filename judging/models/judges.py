@@ -1,11 +1,13 @@
 import hashlib
 import hmac
 import secrets
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -112,6 +114,9 @@ class Recusal(models.Model):
         TEAM = "team", _("Is or was in the team")
         ORGANISER = "organiser", _("Set by an organiser")
 
+    # So long a judge may take their own word back; others are at the table by then.
+    MAY_TAKE_BACK = timedelta(minutes=10)
+
     judge = models.ForeignKey(Judge, models.CASCADE, related_name="recusals")
     project = models.ForeignKey(Project, models.CASCADE, related_name="recusals")
     source = models.CharField(_("source"), max_length=10, choices=Source)
@@ -129,6 +134,18 @@ class Recusal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.judge} ≠ {self.project}"
+
+    @property
+    def taken_back_until(self) -> datetime:
+        return self.created_at + self.MAY_TAKE_BACK
+
+    @property
+    def can_be_taken_back(self) -> bool:
+        """By the judge, without asking anybody."""
+        return (
+            self.source == self.Source.DECLARED
+            and timezone.now() < self.taken_back_until
+        )
 
 
 class FormerSeat(models.Model):

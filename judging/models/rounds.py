@@ -222,6 +222,14 @@ class Round(models.Model):
         )
 
     @property
+    def is_over(self) -> bool:
+        """Closed, by hand or by the clock: what comes now waits for an organiser."""
+        window = self.event.window(Phase.JUDGING)
+        return self.closed_at is not None or (
+            window is not None and window.closes_at <= timezone.now()
+        )
+
+    @property
     def is_dealt(self) -> bool:
         """Whether its cards are with the judges, and follow what happens."""
         return (

@@ -54,7 +54,14 @@ def judge_texts() -> dict[str, Any]:
         "table": _("Table {table}"),
         "nowOn": _("on now"),
         "onStage": _("On stage:"),
-        "noCards": _("Nothing to judge yet. Projects appear when they are handed in."),
+        "noCards": _(
+            "The organisers have not given you projects yet. They appear here by "
+            "themselves."
+        ),
+        "openUntil": _("Open until {time}"),
+        "notOpen": _("Not open yet"),
+        "roundOver": _("{round}: closed"),
+        "allOver": _("Judging is closed. Thank you!"),
         "all": _("All projects"),
         "starred": _("Star"),
         "star": _("☆ Star"),
@@ -77,7 +84,8 @@ def judge_texts() -> dict[str, Any]:
             ),
             "conflict": _(
                 "You do not score this project. The organisers give it to somebody "
-                "else. Once this is sent, only they can undo it."
+                "else. For ten minutes after it is sent you can take it back; later "
+                "only they can undo it."
             ),
         },
         "words": _("Notes and feedback"),
@@ -90,6 +98,15 @@ def judge_texts() -> dict[str, Any]:
         "conflict": _("Conflict of interest"),
         "conflictHelp": _("You know them too well? Then you do not score them."),
         "reason": _("Your reason (optional)"),
+        "conflictSure": _(
+            "Step back from {project}? Your scores and your feedback do not reach the "
+            "team then."
+        ),
+        "takeBack": _("Take it back"),
+        "takeBackHelp": _(
+            "You can take it back for ten minutes. After that, ask the organisers."
+        ),
+        "takeBackLater": _("Without a network this cannot be taken back. Try again."),
         "conflictGo": _("I should not score this"),
         "move": _("Move"),
         "previous": _("Back"),

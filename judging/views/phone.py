@@ -23,11 +23,18 @@ from django.views.generic import View
 
 from accounts.limits import knock
 from core.exceptions import Refused
+from events.models import Phase
 from judging import actions, sessions
 from judging.models import Criterion, Judge, Scorecard
 from judging.pairs_api import pairwise_rounds
 from judging.payload import Malformed
-from judging.state import cards_of, next_card, scores_of
+from judging.state import (
+    by_round,
+    cards_of,
+    next_card,
+    scores_of,
+    stepped_back_from,
+)
 
 SERVER_TIME = re.compile(r'<meta name="server-time".*?>')
 SCRIPTS = (
@@ -91,25 +98,21 @@ class HomeView(JudgeView):
         pairs = pairwise_rounds(self.judge)
         if pairs and not cards:
             return redirect("judging:pairs")
-        again = Scorecard.TO_VISIT_AGAIN
-        done = [card for card in cards if card.status == Scorecard.Status.DONE]
-        groups = [
-            (
-                _("To score"),
-                [c for c in cards if c not in done and c.status not in again],
-            ),
-            (_("To visit again"), [c for c in cards if c.status in again]),
-            (_("Scored"), done),
-        ]
+        parts = by_round(cards)
+        going = [part for part in parts if not part.round.is_over]
+        closing = self.judge.event.window(Phase.JUDGING)
         return render(
             request,
             "judging/judge_home.html",
             {
                 "judge": self.judge,
-                "total": len(cards),
-                "done": len(done),
-                "groups": [group for group in groups if group[1]],
-                "pairs": pairs,
+                "total": sum(len(part.cards) for part in going),
+                "done": sum(len(part.done) for part in going),
+                "going": going,
+                "over": [part for part in parts if part.round.is_over],
+                "closes_at": closing.closes_at if closing else None,
+                "pairs": [one for one in pairs if not one.is_over],
+                "stepped_back": stepped_back_from(self.judge),
             },
         )
 
@@ -130,6 +133,7 @@ class CardView(JudgeView):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         card, cards = self.card(pk)
+        cards = [one for one in cards if one.round_id == card.round_id]
         place = cards.index(card)
         rubric = self.rubric(card)
         given = scores_of(card, {criterion.pk for criterion in rubric})
@@ -201,10 +205,33 @@ class StepBackView(JudgeView):
             request,
             _(
                 "You do not score %(project)s. The organisers give it to somebody "
-                "else; only they can undo this."
+                "else. For ten minutes you can take it back below; after that only "
+                "they can undo it."
             )
             % {"project": card.project},
         )
+        return redirect("judging:home")
+
+
+class TakeBackView(JudgeView):
+    """It was no conflict, only the wrong button."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        recusal = get_object_or_404(
+            self.judge.recusals.select_related("project"), pk=pk
+        )
+        try:
+            actions.take_back_conflict(self.judge, recusal.project)
+        except Refused as no:
+            messages.error(request, str(no))
+        else:
+            messages.success(
+                request,
+                _("You score %(project)s again. All you gave it is there.")
+                % {"project": recusal.project},
+            )
         return redirect("judging:home")
 
 
@@ -225,6 +252,7 @@ def shell() -> list[str]:
     return [
         f"{reverse('judging:offline')}?v={version}",
         static("css/menlo.css"),
+        static("js/browser.js"),
         static("js/menlo.js"),
         static("icons/sprite.svg"),
         static("img/favicon.svg"),

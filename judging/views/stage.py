@@ -62,10 +62,13 @@ class RemoteView(RemoteBase):
     def known(self) -> dict[str, Any]:
         round_ = self.round
         order = running_order(round_)
-        scored = Scorecard.objects.filter(
-            round=round_, project=round_.now_on_id
-        ).aggregate(
-            done=Count("pk", filter=Q(status=Scorecard.Status.DONE)), all=Count("pk")
+        scored = (
+            Scorecard.objects.live()
+            .filter(round=round_, project=round_.now_on_id)
+            .aggregate(
+                done=Count("pk", filter=Q(status=Scorecard.Status.DONE)),
+                all=Count("pk"),
+            )
         )
         place = round_.now_on_id or round_.last_on_id
         return {

@@ -1,9 +1,10 @@
 // The judge's pages, drawn from what lies on this phone. See docs/architecture.md.
 
+import { channel, patience } from "../js/browser.js";
 import { announce, make, say, show, texts, unsentNow } from "./dom.js";
 import { finish, isLeaving, signOut } from "./leave.js";
 import { Outbox, ours } from "./outbox.js";
-import { cardPage, following, kept, listPage, nameOf, onNow, shown } from "./pages.js";
+import { besides, cardPage, following, isOver, kept, listPage, nameOf, onNow, shown } from "./pages.js";
 import * as store from "./store.js";
 
 const IDLE = 5_000;
@@ -13,7 +14,7 @@ const root = document.querySelector("#judge-app");
 const newsPlace = make("div");
 const stagePlace = make("div");
 document.querySelector("#judge-status").after(stagePlace, newsPlace);
-const otherTabs = new BroadcastChannel("menlo-judging");
+const otherTabs = channel("menlo-judging");
 let state;
 let writing = 0; // taps on their way into the phone's storage
 let refused = [];
@@ -69,7 +70,7 @@ otherTabs.onmessage = async ({ data }) => {
 async function fetchState() {
   const asked = Date.now();
   const response = await fetch("/judge/api/state/", {
-    redirect: "error", cache: "no-store", signal: AbortSignal.timeout(15_000),
+    redirect: "error", cache: "no-store", signal: patience(15_000),
   });
   const answered = Date.now();
   const fresh = await ours(response);
@@ -212,20 +213,31 @@ function drawCard(card) {
         announce(status === name ? texts.next[name] : texts.status[cardOf(id).status]);
       },
       async stepBack(reason) {
+        if (!confirm(say(texts.conflictSure, { project: cardOf(id).project.title }))) return;
         await change(id, { status: "conflict", reason });
         announce(texts.next.conflict);
         document.querySelector("#card-title")?.focus({ preventScroll: true });
         scrollTo(0, 0);
       },
       undo: () => takeBack(id),
-      back: () => go(state.cards[state.cards.indexOf(cardOf(id)) - 1]),
+      back: () => { const cards = besides(state, cardOf(id)); go(cards[cards.indexOf(cardOf(id)) - 1]); },
       forward: () => go(following(state, cardOf(id))),
     },
   });
 }
 
+/** It was no conflict: the server decides, for others may be on their way. */
+async function takeConflictBack(id) {
+  try {
+    await fetch(`/judge/conflicts/${id}/take-back/`, {
+      method: "POST", headers: { "X-CSRFToken": outbox.csrf }, redirect: "manual", signal: patience(15_000),
+    });
+    await lookAround();
+  } catch { announce(texts.takeBackLater); }
+}
+
 async function takeBack(id) {
-  const index = undo.findLastIndex((one) => one.id === id);
+  const index = undo.map((one) => one.id).lastIndexOf(id);
   if (index < 0) return;
   const [{ before }] = undo.splice(index, 1);
   await change(id, before, false);
@@ -238,7 +250,7 @@ function summary() {
   const { revision, taps, ...card } = cardHere() ?? {};
   const list = card.id ? state.cards.map(({ id, status }) => [id, status]) : state?.cards.map(({ taps: _, ...one }) => one);
   return JSON.stringify([location.hash, outbox.closed, refused.length, others, card.id ? [card, canUndo(card.id)] : 0,
-    list, state?.rounds, state?.event, state?.opens_at, state?.closes_at]);
+    list, state?.rounds, state?.rounds.map((round) => isOver(state, round)), state?.stepped_back, state?.event, state?.opens_at, state?.closes_at]);
 }
 
 function draw() {
@@ -249,7 +261,7 @@ function draw() {
   const card = cardHere();
   document.body.classList.toggle("judge--card", Boolean(card) && outbox.closed !== "revoked");
   if (outbox.closed === "revoked") drawKept(root, texts.closedTitle, texts.closedText);
-  else root.replaceChildren(...(card ? drawCard(card) : listPage({ state, refused, others })).flat().filter(Boolean));
+  else root.replaceChildren(...(card ? drawCard(card) : listPage({ state, refused, others, takeBack: takeConflictBack })).flat().filter(Boolean));
   if (reason) document.querySelector("#reason")?.setAttribute("value", reason);
   drawStage();
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
@@ -287,7 +299,7 @@ async function lookAtStage() {
   if (document.visibilityState !== "visible" || !isStage || outbox.closed) return;
   try {
     const response = await fetch("/judge/api/now/", {
-      redirect: "error", cache: "no-store", signal: AbortSignal.timeout(LOOK_AT_STAGE),
+      redirect: "error", cache: "no-store", signal: patience(LOOK_AT_STAGE),
     });
     const now = await ours(response);
     if (now?.menlo === "now" && state.rounds.some(({ id, now_on }) => (now.on[id] ?? null) !== now_on)) await lookAround();

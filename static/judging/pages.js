@@ -18,8 +18,12 @@ export function nameOf(state, card, field) {
 export const shown = (value) =>
   value === true ? "★" : value === false ? "☆" : value == null || value === "" ? "–" : texts.status[value] ?? String(value);
 
+/** The cards of one round: nothing leads from one into another, which may ask other things. */
+export const besides = (state, { round }) => state.cards.filter((card) => card.round === round);
+
 /** Where to go from a card: what is to score, from here on and around; then whom to visit again. */
-export function following({ cards }, card) {
+export function following(state, card) {
+  const cards = besides(state, card);
   const place = cards.indexOf(card);
   const others = [...cards.slice(place + 1), ...cards.slice(0, place)];
   return others.find(toScore) ?? others.find(({ status }) => comesBack(status));
@@ -29,12 +33,21 @@ export function following({ cards }, card) {
 export const onNow = (state) => state.cards.filter((card) =>
   state.rounds.some((round) => round.id === card.round && round.now_on === card.project.id));
 
+const clock = (state) => Date.now() + (state.skew ?? 0);
+const isAhead = (state, round) => !state.opens_at || clock(state) < Date.parse(state.opens_at) || round?.has_begun === false;
+export const isOver = (state, round) => Boolean(round?.is_closed) || clock(state) >= Date.parse(state.closes_at);
+
+/** Its round, where there are several to confuse it with. */
+function nameOfRound(state, card) {
+  const numbers = new Set(state.cards.map(({ round }) => round));
+  return numbers.size > 1 ? `${state.rounds.find(({ id }) => id === card.round)?.name} · ` : "";
+}
+
 /** Why what is scored now does not count at once, if it does not. */
 function closedText(state, card) {
-  const round = state.rounds.find(({ id }) => id === card?.round);
-  const now = Date.now() + (state.skew ?? 0);
-  if (!state.opens_at || now < Date.parse(state.opens_at) || round?.has_begun === false) return texts.notBegun;
-  return now >= Date.parse(state.closes_at) || round?.is_closed ? texts.isClosed : "";
+  const round = state.rounds.find(({ id }) => id === card.round);
+  if (isOver(state, round)) return texts.isClosed;
+  return isAhead(state, round) ? texts.notBegun : "";
 }
 const notice = (text, kind = "") => text && make("p", { class: `notice ${kind}` }, text);
 
@@ -54,34 +67,69 @@ export function kept(state, entries) {
   });
 }
 
-export function listPage({ state, refused, others }) {
-  const all = state.cards.filter((card) => !isConflict(card));
-  const done = all.filter(({ status }) => status === "done");
-  const left = all.filter(toScore);
-  const again = all.filter(({ status }) => comesBack(status));
+/** The rounds that this judge has cards of: those that are over come last. */
+function parts(state) {
+  const found = state.rounds.map((round) => ({
+    round, isOver: isOver(state, round),
+    cards: state.cards.filter((card) => card.round === round.id && !isConflict(card)),
+  })).filter(({ cards }) => cards.length);
+  return [...found.filter(({ isOver }) => !isOver), ...found.filter(({ isOver }) => isOver)];
+}
+
+/** When it closes, in the reader's words and on the phone's clock. */
+function openUntil(state, round) {
+  if (isAhead(state, round)) return texts.notOpen;
+  if (!state.closes_at) return "";
+  const time = new Date(state.closes_at).toLocaleString(document.documentElement.lang || [],
+    { weekday: "short", hour: "2-digit", minute: "2-digit", timeZone: state.event.zone });
+  return say(texts.openUntil, { time });
+}
+
+export function listPage({ state, refused, others, takeBack }) {
+  const all = parts(state);
+  const going = all.filter(({ isOver }) => !isOver);
+  const counted = going.flatMap(({ cards }) => cards);
+  const done = counted.filter(({ status }) => status === "done");
+  const left = counted.filter(toScore);
+  const again = counted.filter(({ status }) => comesBack(status));
   const on = new Set(onNow(state));
   const item = (card) => make("li", { class: "row" },
     make("a", { class: "judge-list__link", href: `#card-${card.id}` },
       make("span", { class: "judge-list__mark", "aria-hidden": "true" }, marks[card.status]),
       make("span", {},
-        make("strong", {}, card.project.title), card.starred ? make("span", { "aria-label": texts.starred, role: "img" }, " ★") : null,
+        make("strong", { dir: "auto" }, card.project.title), card.starred ? make("span", { "aria-label": texts.starred, role: "img" }, " ★") : null,
         make("small", { class: "muted" }, ["todo", "done"].includes(card.status)
           ? whereIs(card.project) : `${whereIs(card.project)} · ${texts.status[card.status]}`),
         on.has(card) ? make("span", { class: "tag tag--accent" }, texts.nowOn) : null)));
-  const group = (title, cards) => cards.length
-    ? [make("h2", {}, title), make("ol", { class: "rows judge-list" }, cards.map(item))] : null;
-  const progress = say(texts.progress, { done: done.length, all: all.length });
+  const list = (cards) => make("ol", { class: "rows judge-list" }, cards.map(item));
+  const group = (title, cards) => cards.length ? [make("h3", {}, title), list(cards)] : [];
+  const progress = say(texts.progress, { done: done.length, all: counted.length });
+  const stepped = state.stepped_back?.filter(({ until }) => clock(state) < Date.parse(until)) ?? [];
+  const waiting = state.cards.filter(isConflict);
   return [
-    make("h1", {}, state.event.name),
-    make("p", { class: "lede" }, [progress,
+    make("h1", { dir: "auto" }, state.event.name),
+    counted.length ? make("p", { class: "lede" }, [progress,
       left.length && say(texts.left, { n: left.length }),
-      again.length && say(texts.again, { n: again.length })].filter(Boolean).join(" · ")),
-    all.length ? make("progress", { max: all.length, value: done.length, "aria-label": progress }) : null,
-    notice(closedText(state)),
-    all.length && done.length === all.length ? notice(texts.allDone, "notice--success") : null,
+      again.length && say(texts.again, { n: again.length })].filter(Boolean).join(" · ")) : null,
+    counted.length ? make("progress", { max: counted.length, value: done.length, "aria-label": progress }) : null,
+    all.length && !going.length ? notice(texts.allOver) : null,
+    counted.length && done.length === counted.length ? notice(texts.allDone, "notice--success") : null,
     refused.length ? make("section", {}, make("h2", {}, texts.notSaved), make("ul", { class: "rows" }, kept(state, refused))) : null,
-    group(texts.groupLeft, left), group(texts.groupAgain, again), group(texts.groupDone, done),
-    group(texts.groupConflict, state.cards.filter(isConflict)),
+    ...going.map(({ round, cards }) => make("section", {},
+      make("h2", { dir: "auto" }, round.name), make("p", { class: "muted" }, openUntil(state, round)),
+      ...group(texts.groupLeft, cards.filter(toScore)),
+      ...group(texts.groupAgain, cards.filter(({ status }) => comesBack(status))),
+      ...group(texts.groupDone, cards.filter(({ status }) => status === "done")))),
+    waiting.length || stepped.length ? make("section", {}, make("h2", {}, texts.groupConflict),
+      waiting.length ? list(waiting) : null,
+      ...stepped.length ? [
+        make("p", { class: "muted" }, texts.takeBackHelp),
+        make("ul", { class: "rows" }, stepped.map(({ id, title }) => make("li", { class: "row" },
+          make("strong", { dir: "auto" }, title),
+          make("button", { type: "button", class: "button button--small", onclick: () => takeBack(id) }, texts.takeBack)))),
+      ] : []) : null,
+    ...all.filter(({ isOver }) => isOver).map(({ round, cards }) =>
+      make("details", {}, make("summary", {}, say(texts.roundOver, { round: round.name })), list(cards))),
     state.cards.length ? null : make("div", { class: "empty" }, make("p", {}, texts.noCards)),
     others ? make("p", { class: "muted" }, say(texts.others, { n: others })) : null,
   ];
@@ -118,7 +166,8 @@ function criterion(card, one, change) {
 
 /** One project. `act` has what can be done; `opened` remembers which parts are open. */
 export function cardPage({ state, card, canUndo, opened, act }) {
-  const place = state.cards.indexOf(card);
+  const cards = besides(state, card);
+  const place = cards.indexOf(card);
   const button = (attributes, text) => make("button", { type: "button", class: "button button--small", ...attributes }, text);
   const mark = (name) => button({
     id: `mark-${name}`, "data-mark": name, "aria-pressed": String(card.status === name),
@@ -143,10 +192,10 @@ export function cardPage({ state, card, canUndo, opened, act }) {
   const head = [
     make("p", { class: "judge-top" },
       make("a", { href: "#", id: "go-list" }, texts.all),
-      make("span", {}, `${place + 1} / ${state.cards.length}`),
+      make("span", {}, `${place + 1} / ${cards.length}`),
       button({ id: "star", "aria-pressed": String(card.starred), onclick: act.star }, card.starred ? texts.unstar : texts.star)),
-    make("h1", { tabindex: "-1", id: "card-title" }, card.project.title),
-    make("p", { class: "judge-where muted" }, whereIs(card.project),
+    make("h1", { tabindex: "-1", id: "card-title", dir: "auto" }, card.project.title),
+    make("p", { class: "judge-where muted" }, `${nameOfRound(state, card)}${whereIs(card.project)}`,
       onNow(state).includes(card) ? make("span", { class: "tag tag--accent" }, texts.nowOn) : null),
   ];
   if (isConflict(card)) return [...head, notice(texts.next.conflict), bar];

@@ -75,6 +75,7 @@ def test_a_full_round_without_a_network_from_a_cold_start(make_panel, browser):
     phone.go_to(panel.cards[0])
     phone.page.get_by_text("Conflict of interest").click()
     phone.page.get_by_label("Your reason").fill("My sister")
+    phone.page.once("dialog", lambda dialog: dialog.accept())
     phone.page.get_by_role("button", name="I should not score this").click()
     phone.says(f"{SHIFT} waiting for Wi-Fi")
     sent = ScorecardRevision.objects.count()

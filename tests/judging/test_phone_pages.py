@@ -96,7 +96,7 @@ def test_whom_to_visit_again_comes_last_and_what_is_left_is_shown(
             phone.score(card, [1, 2, 3, 4])
     page.locator("#go-list").click()
     page.get_by_text("1 of 3 scored · 2 to visit again").wait_for()
-    groups = page.locator("#judge-app h2").all_inner_texts()
+    groups = page.locator("#judge-app h3").all_inner_texts()
     phone.go_to(panel.cards[2])
 
     page.locator("#go-on").click()
@@ -212,6 +212,7 @@ def test_judges_pages_are_for_everybody(make_panel, open_phone, wire):
     look("card")
     page.locator("#mark-busy").click()
     look("busy")
+    page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="I should not score this").click()
     page.get_by_text("only they can undo it").first.wait_for()
     look("conflict")
