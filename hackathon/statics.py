@@ -7,13 +7,17 @@ _imports = HashedFilesMixin._js_module_import_aggregation_patterns[1]  # type: i
 
 
 class ModuleStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
-    """The judges' modules import one another by their hashed names, too.
+    """Our own modules import one another by their hashed names, too.
 
     So a page never mixes modules of two versions, and the service worker, which knows
     hashed names, has all of them. Other people's scripts are left as they are.
     """
 
-    patterns = (*HashedFilesMixin.patterns, ("judging/*.js", _imports))
+    patterns = (
+        *HashedFilesMixin.patterns,
+        ("judging/*.js", _imports),
+        ("js/*.js", _imports),
+    )
 
     def stored_name(self, name: str) -> str:
         """The plain name on a site where nothing was collected yet: no page fails."""

@@ -56,11 +56,16 @@ for (const changed of ["htmx:afterSwap", "menlo:changed"]) addEventListener(chan
 
 // Times stand in the event's zone; beside them the reader's own, where it is another.
 const timeZone = root.dataset.zone || undefined; // or what the device says
-const offset = new Intl.DateTimeFormat("en", { timeZone, timeZoneName: "longOffset" });
+/** How far from UTC that is at a moment, as "+05:30". */
+function offsetAt(moment) {
+  const part = (options) => Date.parse(`${moment.toLocaleString("en-US", options)} UTC`);
+  const minutes = Math.round((part({ timeZone }) - part({ timeZone: "UTC" })) / 60_000);
+  const two = (number) => String(number).padStart(2, "0");
+  return `${minutes < 0 ? "-" : "+"}${two(Math.floor(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`;
+}
 for (const element of document.querySelectorAll("time[data-local-time]")) {
   const moment = new Date(element.dateTime);
-  const here = offset.format(moment).match(/GMT(.*)$/)?.[1] || "+00:00";
-  if (element.dateTime.endsWith(here)) continue;
+  if (element.dateTime.endsWith(offsetAt(moment))) continue;
   const mine = moment.toLocaleString(root.lang, {
     timeZone, weekday: "short", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
   });

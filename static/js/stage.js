@@ -1,12 +1,18 @@
 // The projector follows the remote control: it asks for its own page again and takes over
 // what has changed. The page cache answers, so a hall full of phones may do the same.
 
+import { patience } from "./browser.js";
+
 const EVERY = 2_000;
 const PATIENCE = 8_000;
+const LOST = 3; // so many times in vain, and the screen says that it stands still
+
+let inVain = 0;
 
 async function follow() {
   try {
-    const response = await fetch(location.href, { signal: AbortSignal.timeout(PATIENCE) });
+    const response = await fetch(location.href, { signal: patience(PATIENCE) });
+    inVain = response.ok ? 0 : inVain + 1;
     if (response.ok) {
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       const fresh = page.querySelector("#screen");
@@ -16,7 +22,8 @@ async function follow() {
         dispatchEvent(new Event("menlo:changed"));
       }
     }
-  } catch { /* the Wi-Fi is away; the clock goes on */ }
+  } catch { inVain += 1; } // the Wi-Fi is away; the clock goes on
+  document.querySelector("#screen-lost").hidden = inVain < LOST;
   setTimeout(follow, EVERY);
 }
 

@@ -1,6 +1,7 @@
 // Signing out of a phone that others use. What is not sent yet is sent, or locked away with
 // a key that only the server has. Works without a network, too: the server hears of it later.
 
+import { patience } from "../js/browser.js";
 import { make, say, texts, unsentNow } from "./dom.js";
 import { ours } from "./outbox.js";
 import * as store from "./store.js";
@@ -13,27 +14,25 @@ export const isLeaving = async () => Boolean(await globalThis.caches?.has(LEAVIN
 /** Ask what to do with what is unsent: "send", "lock", "lose", or undefined to stay. */
 function ask(n) {
   return new Promise((resolve) => {
+    const choose = (value) => { dialog.remove(); resolve(value || undefined); };
     const answer = (value, text, kind = "") => make("button", {
-      type: "button", class: `button ${kind}`, value,
-      onclick: () => { dialog.returnValue = value; dialog.close(value); },
+      type: "button", class: `button ${kind}`, value, onclick: () => choose(value),
     }, text);
-    const dialog = make("dialog", { class: "panel judge-leave", "aria-labelledby": "judge-leave-title", onclose: () => {
-      dialog.remove();
-      resolve(dialog.returnValue || undefined);
-    } },
+    const dialog = make("dialog", { class: "panel judge-leave", "aria-labelledby": "judge-leave-title", onclose: () => choose() },
       make("h2", { id: "judge-leave-title" }, say(texts.leaveTitle, { n })),
       make("p", {}, store.canLock() ? texts.leaveText : texts.leaveLost),
       answer("send", texts.leaveSend, "button--primary"),
       store.canLock() ? answer("lock", texts.leaveLock) : answer("lose", texts.leaveLose, "button--danger"),
       answer("", texts.leaveStay));
     document.body.append(dialog);
-    dialog.showModal();
+    if (dialog.showModal) dialog.showModal();
+    else dialog.scrollIntoView(); // Safari before 15.4: it stands at the end of the page
   });
 }
 
 /** Tell the server; say whether it heard. */
 async function tellServer() {
-  const options = { cache: "no-store", redirect: "error", signal: AbortSignal.timeout(15_000) };
+  const options = { cache: "no-store", redirect: "error", signal: patience(15_000) };
   const state = await ours(await fetch("/judge/api/state/", options));
   if (state?.menlo === "error") return true; // it knows no session of this phone
   const answer = await ours(await fetch("/judge/api/state/", {

@@ -1,6 +1,7 @@
 // Sends what waits, as often as it takes. Of each field the server keeps the newest tap,
 // and it knows every revision it has seen, so sending twice changes nothing.
 
+import { patience } from "../js/browser.js";
 import * as store from "./store.js";
 
 const EVERY = 15_000;
@@ -96,7 +97,7 @@ export class Outbox {
       headers: { "Content-Type": "application/json", "X-CSRFToken": this.csrf, "X-Judge": entry.judge },
       body: JSON.stringify(entry.payload),
       redirect: "error",
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: patience(PATIENCE),
     });
     // A venue's sign-in page answers 200 too; only our own words count.
     const answer = await ours(response);

@@ -2,6 +2,8 @@
 // written here first and then sent as often as it takes; the server knows each by its
 // number, so sending twice changes nothing. The next projects come along in advance.
 
+import { copy, patience } from "../js/browser.js";
+
 const NAME = "menlo-pairs";
 const HERE = "/judge/pairs/";
 const EVERY = 15_000;
@@ -49,7 +51,7 @@ function open() {
 
 /** Write some rows; settles when the transaction is complete. */
 async function write(puts, deletes = []) {
-  for (const [store, key, value] of puts) memory[store].set(key, structuredClone(value));
+  for (const [store, key, value] of puts) memory[store].set(key, copy(value));
   for (const [store, key] of deletes) memory[store].delete(key);
   try {
     const db = await open();
@@ -128,7 +130,7 @@ async function give(answer) {
     round: here.round, previous: here.at, current: here.ahead[0], answer, seconds,
     tapped_at: new Date(Date.now() + (state.skew ?? 0)).toISOString(),
   };
-  state.undo = [...(state.undo ?? []), { revision, body, at: here.at, ahead: here.ahead }].slice(-20);
+  state.undo = [...(state.undo ?? []), { revision, body, at: here.at, ahead: here.ahead, seen: here.seen }].slice(-20);
   state.revision = revision;
   if (chooses) here.compared = (here.compared ?? 0) + 1;
   move(here, body);
@@ -137,12 +139,12 @@ async function give(answer) {
 }
 
 async function takeBack() {
-  const last = state.undo?.at(-1);
+  const last = state.undo?.[state.undo.length - 1];
   if (!last) return;
   state.undo = state.undo.slice(0, -1);
   const here = state.rounds.find(({ round }) => round === last.body.round);
   if (!here) return;
-  Object.assign(here, { at: last.at, ahead: last.ahead });
+  Object.assign(here, { at: last.at, ahead: last.ahead, seen: last.seen ?? here.seen });
   if (last.body.answer === "previous" || last.body.answer === "current") here.compared -= 1;
   asking = undefined;
   await keep({ revision: last.revision, judge: state.judge, body: { ...last.body, undone: true } });
@@ -174,7 +176,7 @@ async function ours(response) {
 
 async function fetchState() {
   const ask = (more) => fetch("/judge/api/pairs/", {
-    redirect: "error", cache: "no-store", signal: AbortSignal.timeout(PATIENCE), ...more,
+    redirect: "error", cache: "no-store", signal: patience(PATIENCE), ...more,
   });
   let response = await ask();
   let fresh = await ours(response);
@@ -188,11 +190,13 @@ async function fetchState() {
   csrf = fresh.csrf;
   if (unsent().length || writing) return; // what was answered here is newer
   const old = state?.judge === fresh.judge ? state : {};
-  const compared = new Map((old.rounds ?? []).map((one) => [one.round, one.compared]));
+  const known = new Map((old.rounds ?? []).map((one) => [one.round, one]));
   state = {
     judge: fresh.judge, chosen: old.chosen, undo: old.undo, revision: old.revision,
     skew: Date.parse(fresh.now) - Date.now(),
-    rounds: fresh.rounds.map((one) => ({ ...one, compared: compared.get(one.round) ?? Math.max(one.seen - 1, 0) })),
+    rounds: fresh.rounds.map((one) => ({
+      compared: Math.max(one.seen - 1, 0), ...merged(known.get(one.round), one),
+    })),
   };
   await write([["kept", "state", state]]);
 }
@@ -220,7 +224,7 @@ async function drain() {
       headers: { "Content-Type": "application/json", "X-CSRFToken": csrf },
       body: JSON.stringify(entry.body),
       redirect: "error",
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: patience(PATIENCE),
     });
     const answer = await ours(response);
     const same = memory.queue.get(entry.revision)?.body.undone === entry.body.undone;
@@ -240,14 +244,21 @@ async function drain() {
   }
 }
 
-/** Take over the walk as the server knows it; the project in front of the judge stays. */
+/** Which two projects a walk asks about. */
+const pairOf = (here) => `${here.round}:${here.at}:${here.ahead[0]}`;
+
+/** What the server says of a walk. Projects that it no longer names stay: an answer that
+    is taken back asks about them again. */
+const merged = (old, fresh) => ({ ...old, ...fresh, projects: { ...old?.projects, ...fresh.projects } });
+
+/** Take over the walk as the server knows it; the pair in front of the judge stays. */
 async function adopt(fresh) {
   const here = state.rounds.find(({ round }) => round === fresh.round);
   if (!here) return;
-  const before = here.ahead[0];
-  Object.assign(here, fresh);
+  const before = pairOf(here);
+  Object.assign(here, merged(here, fresh));
   await write([["kept", "state", state]]);
-  if (before !== here.ahead[0] || !root.querySelector("[data-pair]")) draw();
+  if (before !== pairOf(here) || !root.querySelector("[data-pair]")) draw();
 }
 
 // --- The page
@@ -294,7 +305,7 @@ function draw(isNew = false) {
   const current = here?.projects[here.ahead[0]];
   const previous = here?.projects[here.at];
   const after = here?.projects[here.ahead[1]];
-  const key = current ? `${here.round}:${here.at}:${here.ahead[0]}` : "";
+  const key = current ? pairOf(here) : "";
   if (root.dataset.pair !== key) shownAt = Date.now();
   root.dataset.pair = key;
   const focused = document.activeElement?.id;

@@ -3,6 +3,7 @@
 // when the transaction is complete, not when it was asked for. Where the browser refuses
 // to keep anything, this page's memory stands in, and `refused()` says so.
 
+import { copy } from "../js/browser.js";
 import { openDB } from "../vendor/idb-8.0.4.js";
 
 const NAME = "menlo-judging";
@@ -38,7 +39,7 @@ async function inDatabase(mode, work) {
   const transaction = (await open()).transaction(["kept", "unsent"], mode, { durability: "strict" });
   transaction.done.catch(() => {}); // it is awaited below
   const writes = [];
-  const mirror = (name, key, value) => memory[name].set(key, structuredClone(value));
+  const mirror = (name, key, value) => memory[name].set(key, copy(value));
   const tools = {
     async get(name, key) {
       const value = await transaction.objectStore(name).get(key);
@@ -72,10 +73,10 @@ async function inDatabase(mode, work) {
 }
 
 const inMemory = {
-  get: async (store, key) => structuredClone(memory[store].get(key)),
-  all: async (store) => structuredClone([...memory[store].values()]),
+  get: async (store, key) => copy(memory[store].get(key)),
+  all: async (store) => copy([...memory[store].values()]),
   put: async (store, key, value) => {
-    memory[store].set(key, structuredClone(value));
+    memory[store].set(key, copy(value));
     if (store === "unsent") unwritten.add(key);
   },
   delete: async (store, key) => {
@@ -166,7 +167,7 @@ export function rubricOf(state, card) {
 /** Take one change of a card: into the state and into the queue, or neither.
     `shown` is what the page shows, should the browser have thrown the state away. */
 export const change = (id, values, now, shown) => run("readwrite", async (t) => {
-  const state = (await t.get("kept", "state")) ?? structuredClone(shown);
+  const state = (await t.get("kept", "state")) ?? copy(shown);
   const known = await t.get("unsent", id);
   const entry = known?.payload ? known : undefined;
   let client = await t.get("kept", "client");

@@ -98,3 +98,44 @@ def test_pairs_are_answered_taken_back_and_sent_later_without_a_network(
     assert len(comparisons_of(round_)) == 2
     assert Comparison.objects.exclude(undone_at=None).count() == 1
     assert all(one.seconds < 3 for one in Comparison.objects.all())
+
+
+def test_taking_an_answer_back_asks_the_same_question_again(
+    start_site, open_page, line
+):
+    round_ = RoundFactory(kind="pairwise")
+    projects_of(round_, 6)
+    judge = JudgeFactory(event=round_.event)
+    line.port = start_site().port
+    phone = open_page(width=360, height=740)
+    phone.goto(line.url + judge.get_link_path())
+    phone.click("#seen")
+
+    def question():
+        phone.wait_for_selector("text=Which of these two is better?")
+        return phone.locator(".pairs__choice button").all_inner_texts()
+
+    def pick(answer):
+        phone.click(f"#pick-{answer}")
+        phone.wait_for_timeout(450)
+        phone.click("#sure")
+        eventually(lambda: Comparison.objects.count() == len(asked), what="it arrived")
+        phone.wait_for_selector("text=All saved")
+
+    asked = [question()]
+    pick("current")
+    asked.append(question())
+    pick("previous")
+    for expected in reversed(asked):
+        phone.click("#undo")
+        assert question() == expected
+        phone.wait_for_selector("text=All saved")
+        assert question() == expected
+    phone.reload()
+    assert question() == asked[0]
+
+    asked.append(asked[0])
+    pick("current")
+
+    assert Comparison.objects.filter(undone_at=None).count() == 1
+    assert question() == asked[1]
