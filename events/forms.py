@@ -1,15 +1,19 @@
+import hashlib
+import json
 import logging
 from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.html import urlize
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Skill, User
 from core.forms import LineInput, ProseInput
 from core.receipts import NONCE
-from core.versions import VersionedForm
+from core.versions import AS_READ, TAKE, VersionedForm
 from events.actions import Wishes, conduct_digest
 from events.models import (
     Announcement,
@@ -26,12 +30,17 @@ LONGEST_LINE = 200
 LONGEST_TEXT = 2000
 
 
+def with_links(text: str) -> SafeString:
+    """What organisers wrote, escaped, and its addresses as links."""
+    return mark_safe(urlize(text, nofollow=True, autoescape=True))  # noqa: S308
+
+
 def field_for(question: RegistrationQuestion) -> forms.Field:
     """The form field that asks ``question``; choices hold its own options only."""
     kind = RegistrationQuestion.Kind
     common: dict[str, Any] = {
-        "label": question.label,
-        "help_text": question.help_text,
+        "label": with_links(question.label),
+        "help_text": with_links(question.help_text),
         "required": question.is_required,
     }
     options = [(option, option) for option in question.option_list]
@@ -47,6 +56,14 @@ def field_for(question: RegistrationQuestion) -> forms.Field:
                 choices=options, widget=forms.CheckboxSelectMultiple, **common
             )
         case kind.YES_NO:
+            return forms.TypedChoiceField(
+                choices=[("on", _("Yes")), ("off", _("No"))],
+                coerce=lambda said: said == "on",
+                empty_value=None,
+                widget=forms.RadioSelect,
+                **common,
+            )
+        case kind.CONSENT:
             return forms.BooleanField(**common)
         case _line:
             return LineInput(max_length=LONGEST_LINE, **common)
@@ -76,7 +93,96 @@ class PlaceForm(VersionedForm, forms.ModelForm[Registration]):
         return cleaned
 
 
-class RegistrationForm(PlaceForm):
+class QuestionsForm(forms.BaseForm):
+    """Asks the organisers' questions. Mix in before the form's own class."""
+
+    event: Event
+    questions: list[RegistrationQuestion]
+
+    def ask(self, event: Event, answers: dict[str, Any] | None = None) -> list[str]:
+        """Add the fields, with what was answered before; return their names."""
+        self.event = event
+        self.questions = list(event.registration_questions.filter(is_asked=True))
+        for question in self.questions:
+            field = field_for(question)
+            said = (answers or {}).get(str(question.pk))
+            is_yes_no = question.kind == RegistrationQuestion.Kind.YES_NO
+            if is_yes_no and said is not None:
+                said = "on" if said else "off"
+            field.initial = said
+            self.fields[f"{QUESTION}{question.pk}"] = field
+        # Whose words were read: an answer to other words is no answer.
+        self.fields["questions_digest"] = forms.CharField(
+            widget=forms.HiddenInput,
+            required=False,
+            max_length=64,
+            initial=self.questions_digest,
+        )
+        return [f"{QUESTION}{question.pk}" for question in self.questions]
+
+    @property
+    def questions_digest(self) -> str:
+        words = [
+            [q.pk, q.kind, q.label, q.help_text, q.options] for q in self.questions
+        ]
+        return hashlib.sha256(json.dumps(words).encode()).hexdigest()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        asked = set(self.fields)
+        sent = {*self.data, *self.files} - {"csrfmiddlewaretoken", NONCE}
+        strange = [
+            name
+            for name in sent - asked
+            if name.startswith(QUESTION) and name.removeprefix(QUESTION).isdecimal()
+        ]
+        read = cleaned.pop("questions_digest", "")
+        is_other = bool(read) and read != self.questions_digest
+        if is_other or strange or any(name.startswith(QUESTION) for name in self.files):
+            self.show_current_questions()
+            raise ValidationError(
+                _("The questions have changed. Please look through them once more.")
+            )
+        if sent - asked - {AS_READ, TAKE}:
+            logger.warning("Registration form with fields %.200r", sorted(sent - asked))
+        return cleaned
+
+    def show_current_questions(self) -> None:
+        """Whoever sends the page once more has read them as they are now."""
+        data = cast("QueryDict", self.data).copy()
+        data[self.add_prefix("questions_digest")] = self.questions_digest
+        self.data = data
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        return {
+            str(question.pk): self.cleaned_data[f"{QUESTION}{question.pk}"]
+            for question in self.questions
+        }
+
+    @property
+    def asked(self) -> dict[str, str]:
+        return {str(question.pk): question.label for question in self.questions}
+
+
+class AnswersForm(QuestionsForm, VersionedForm, forms.ModelForm[Registration]):
+    """Corrects what a person answered when they registered."""
+
+    class Meta:
+        model = Registration
+        fields = ()
+
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ask(event, self.instance.answers)
+        self.fields[AS_READ].initial = self.as_read  # now that the fields are there
+
+    @property
+    def wishes(self) -> Wishes:
+        return Wishes(answers=self.answers, asked=self.asked)
+
+
+class RegistrationForm(QuestionsForm, PlaceForm):
     """Asks the organisers' questions and for consent to the code of conduct."""
 
     conduct = forms.BooleanField(
@@ -92,15 +198,11 @@ class RegistrationForm(PlaceForm):
 
     def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.event = event
-        self.questions = list(event.registration_questions.filter(is_asked=True))
-        for question in self.questions:
-            self.fields[f"{QUESTION}{question.pk}"] = field_for(question)
+        own = self.ask(event)
         if event.code_of_conduct:
             self.fields["conduct_digest"].initial = conduct_digest(event)
         else:
             del self.fields["conduct"]
-        own = [f"{QUESTION}{question.pk}" for question in self.questions]
         self.order_fields(
             [*own, "in_directory", "looking_for_team", "pitch", "conduct"]
         )
@@ -112,36 +214,20 @@ class RegistrationForm(PlaceForm):
         data.pop(self.add_prefix("conduct"), None)
         self.data = data
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        asked = set(self.fields)
-        sent = {*self.data, *self.files} - {"csrfmiddlewaretoken", NONCE}
-        strange = [
-            name
-            for name in sent - asked
-            if name.startswith(QUESTION) and name.removeprefix(QUESTION).isdecimal()
-        ]
-        if strange or any(name.startswith(QUESTION) for name in self.files):
-            raise ValidationError(
-                _("The questions have changed. Please look through them once more.")
-            )
-        if sent - asked:
-            logger.warning("Registration form with fields %.200r", sorted(sent - asked))
-        return cleaned
+    @property
+    def shown(self) -> dict[str, Any]:
+        """What others may see."""
+        names = ("in_directory", "looking_for_team", "pitch")
+        return {name: self.cleaned_data[name] for name in names}
 
     @property
     def wishes(self) -> Wishes:
         """What was said, once the form is valid."""
-        said = self.cleaned_data
         return Wishes(
-            answers={
-                str(question.pk): said[f"{QUESTION}{question.pk}"]
-                for question in self.questions
-            },
-            conduct_digest=said["conduct_digest"],
-            in_directory=said["in_directory"],
-            looking_for_team=said["looking_for_team"],
-            pitch=said["pitch"],
+            answers=self.answers,
+            asked=self.asked,
+            conduct_digest=self.cleaned_data["conduct_digest"],
+            **self.shown,
         )
 
 

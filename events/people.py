@@ -8,18 +8,27 @@ from accounts.hooks import holds_personal_data, on_erasure
 from accounts.models import User
 from accounts.visibility import where_people_meet
 from events.actions import leave_all_events
-from events.models import AuditEntry, Registration
+from events.models import AuditEntry, ConductText, Registration
 
 
 @holds_personal_data("registrations")
 def registrations(user: User) -> list[dict[str, Any]]:
+    texts = dict(
+        ConductText.objects.filter(
+            digest__in=user.registrations.values("conduct_digest")
+        ).values_list("digest", "text")
+    )
     return [
         {
             "event": registration.event.name,
             "status": registration.status,
             "role": registration.role,
-            "answers": registration.answers,
+            "answers": [
+                {"question": question, "answer": answer}
+                for question, answer in registration.answered()
+            ],
             "conduct_accepted_at": str(registration.conduct_accepted_at or ""),
+            "conduct_accepted": texts.get(registration.conduct_digest, ""),
             "in_directory": registration.in_directory,
             "looking_for_team": registration.looking_for_team,
             "pitch": registration.pitch,

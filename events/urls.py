@@ -19,6 +19,11 @@ urlpatterns = [
         name="registration",
     ),
     path(
+        f"{EVENT}registration/answers/",
+        registration.AnswersView.as_view(),
+        name="answers",
+    ),
+    path(
         f"{EVENT}registration/ticket.svg",
         registration.TicketView.as_view(),
         name="ticket",

@@ -7,6 +7,7 @@ from events.log import say
 say(
     {
         "events.announced": _("announced: “%(target)s”"),
+        "events.answers_changed": _("corrected the answers of %(target)s"),
         "events.approved": _("approved %(target)s"),
         "events.cancelled": _("gave up a place: %(target)s"),
         "events.check_in_undone": _("took back the check-in of %(target)s"),

@@ -12,7 +12,7 @@ from accounts.models import User
 from core.exceptions import Refused
 from events import hooks
 from events.log import record
-from events.models import Event, Phase, Registration
+from events.models import ConductText, Event, Phase, Registration
 
 Status = Registration.Status
 Role = Registration.Role
@@ -58,6 +58,8 @@ class Wishes:
     """What a person says when they register."""
 
     answers: dict[str, Any] = field(default_factory=dict)
+    # The words of the questions that were answered.
+    asked: dict[str, str] = field(default_factory=dict)
     conduct_digest: str = ""
     in_directory: bool = False
     looking_for_team: bool = False
@@ -132,6 +134,11 @@ def register_for_event(event: Event, user: User, wishes: Wishes) -> Registration
     registration.event = event
     registration.status = _next_status(event)
     registration.answers = wishes.answers
+    registration.asked = wishes.asked
+    if digest:
+        ConductText.objects.get_or_create(
+            digest=digest, defaults={"text": event.code_of_conduct}
+        )
     registration.conduct_digest = digest
     registration.conduct_accepted_at = now if digest else None
     registration.in_directory = wishes.in_directory
@@ -147,6 +154,35 @@ def register_for_event(event: Event, user: User, wishes: Wishes) -> Registration
         status=registration.status,
     )
     _tell_status(registration)
+    return registration
+
+
+@transaction.atomic
+def change_answers(
+    registration: Registration, user: User, wishes: Wishes, **shown: Any
+) -> Registration:
+    """Correct what was said, at no cost: place and turn stay as they are.
+
+    Answers to questions of before are kept. ``shown`` is what others see.
+    """
+    registration = _locked_registration(registration)
+    if registration.status not in STANDING:
+        raise NoLongerAsking
+    if not registration.event.is_open_for(Phase.REGISTRATION):
+        raise RegistrationIsClosed
+    new = {
+        **shown,
+        "answers": {**registration.answers, **wishes.answers},
+        "asked": {**(registration.asked or {}), **wishes.asked},
+    }
+    changed = [
+        name for name, said in new.items() if getattr(registration, name) != said
+    ]
+    for name in changed:
+        setattr(registration, name, new[name])
+    if changed:
+        registration.save(update_fields=changed)
+        record(user, "events.answers_changed", registration, event=registration.event)
     return registration
 
 

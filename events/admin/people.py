@@ -20,6 +20,7 @@ from events.models import (
     Announcement,
     AuditEntry,
     Registration,
+    answer_in_words,
 )
 from events.scoping import (
     ReadOnlyModelAdmin,
@@ -69,10 +70,10 @@ class RegistrationAdmin(ScopedModelAdmin):
     @display(description=_("answers"))
     def answered(self, registration: Registration) -> str:
         lines = [
-            (question.label, registration.answers.get(str(question.pk), "—"))
-            for question in registration.event.registration_questions.all()
+            f"{label} {answer_in_words(answer)}"
+            for label, answer in registration.answered()
         ]
-        return "\n".join(f"{label} {answer}" for label, answer in lines) or "—"
+        return "\n".join(lines) or "—"
 
     def _answer(
         self, request: HttpRequest, rows: QuerySet[Registration], answer: Any

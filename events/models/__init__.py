@@ -24,9 +24,11 @@ from events.models.programme import (
     Track,
 )
 from events.models.registrations import (
+    ConductText,
     Registration,
     RegistrationQuerySet,
     RegistrationQuestion,
+    answer_in_words,
 )
 from events.models.series import (
     FIRST_YEAR,
@@ -57,6 +59,7 @@ __all__ = [
     "AuditChain",
     "AuditEntry",
     "AuditEntryQuerySet",
+    "ConductText",
     "Event",
     "EventQuerySet",
     "Faq",
@@ -72,6 +75,7 @@ __all__ = [
     "SeriesQuerySet",
     "Sponsor",
     "Track",
+    "answer_in_words",
     "default_windows",
     "validate_day",
     "validate_slug_is_free",

@@ -1,6 +1,6 @@
 """Who comes, and what they were asked."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -8,12 +8,22 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.models import LineField, ProseField
 from core.search import MOST_WORDS, has, matching
 from core.text import new_code
 from events.models.event import Event
+
+
+def answer_in_words(answer: object) -> str:
+    """What somebody answered to a question, for people to read."""
+    if isinstance(answer, bool):
+        return gettext("Yes") if answer else gettext("No")
+    if isinstance(answer, list):
+        return ", ".join(map(str, answer)) or "—"
+    return str(answer or "—")
 
 
 class RegistrationQuestion(models.Model):
@@ -25,12 +35,14 @@ class RegistrationQuestion(models.Model):
         CHOICE = "choice", _("One of several")
         CHOICES = "choices", _("Some of several")
         YES_NO = "yes_no", _("Yes or no")
+        CONSENT = "consent", _("A box to tick: I agree")
 
     event = models.ForeignKey(
         Event, models.CASCADE, related_name="registration_questions"
     )
-    label = LineField(_("question"), max_length=200)
-    help_text = LineField(_("help"), max_length=200, blank=True)
+    # A consent is as long as lawyers make it; links in both can be followed.
+    label = LineField(_("question"), max_length=2000)
+    help_text = LineField(_("help"), max_length=2000, blank=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.LINE)
     options = ProseField(
         _("options"), max_length=2000, blank=True, help_text=_("One a line.")
@@ -62,6 +74,24 @@ class RegistrationQuestion(models.Model):
                     )
                 }
             )
+
+
+class ConductText(models.Model):
+    """A code of conduct that somebody accepted, whatever the event says today."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    text = ProseField(_("text"))
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    # Nobody accepts what is not there; what is there stays as it was accepted.
+    is_on_kept_pages = False
+
+    class Meta:
+        verbose_name = _("accepted code of conduct")
+        verbose_name_plural = _("accepted codes of conduct")
+
+    def __str__(self) -> str:
+        return self.text[:60]
 
 
 class RegistrationQuerySet(models.QuerySet["Registration"]):
@@ -131,6 +161,8 @@ class Registration(models.Model):
     answers = models.JSONField(
         _("answers"), default=dict, blank=True, help_text=_("By question number.")
     )
+    # The words of each question when it was answered, by its number.
+    asked = models.JSONField(null=True, blank=True, editable=False)
     # The exact text that was accepted, by its SHA-256, and when.
     conduct_accepted_at = models.DateTimeField(null=True, blank=True)
     conduct_digest = models.CharField(max_length=64, blank=True)
@@ -168,6 +200,30 @@ class Registration(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("events:registration", args=[self.event.slug])
+
+    def answered(self) -> list[tuple[str, Any]]:
+        """What was asked, in the words of then, and what the person said.
+
+        Questions of today that they have not answered come last, with ``None``.
+        """
+        said, words = dict(self.answers), self.asked or {}
+        questions = list(self.event.registration_questions.all())
+        known = {str(question.pk): question for question in questions}
+        order = [key for key in known if key in said]
+        order += [key for key in said if key not in known]
+        found = [
+            (
+                words.get(key) or str(known.get(key) or gettext("An earlier question")),
+                value,
+            )
+            for key in order
+            if (value := said[key]) is not None
+        ]
+        return found + [
+            (question.label, None)
+            for key, question in known.items()
+            if said.get(key) is None and question.is_asked
+        ]
 
     @property
     def takes_part(self) -> bool:

@@ -8,10 +8,16 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
 
 from events import log
-from events.models import HEADLINE, AuditEntry, Event, Phase, PhaseWindow
+from events.models import (
+    HEADLINE,
+    AuditEntry,
+    Event,
+    Phase,
+    PhaseWindow,
+    answer_in_words,
+)
 
 register = template.Library()
 # As in Django's json_script.
@@ -109,9 +115,4 @@ def in_words(entry: AuditEntry) -> str:
 
 @register.filter
 def answer_text(answer: object) -> str:
-    """What somebody answered to a question of the registration form."""
-    if isinstance(answer, bool):
-        return gettext("Yes") if answer else gettext("No")
-    if isinstance(answer, list):
-        return ", ".join(map(str, answer)) or "—"
-    return str(answer or "—")
+    return answer_in_words(answer)

@@ -22,8 +22,8 @@ from core.versions import VersionedMixin
 from core.views import ActionView
 from events import actions
 from events.actions.registrations import STANDING, ConductHasChanged
-from events.forms import PlaceForm, RegistrationForm
-from events.models import Phase, Registration
+from events.forms import AnswersForm, PlaceForm, RegistrationForm
+from events.models import ConductText, Phase, Registration
 from events.views.base import EventMixin
 
 
@@ -54,7 +54,10 @@ class RegisterView(OnceMixin, EventMixin, FormView[RegistrationForm]):
         )
 
     def form_valid(self, form: RegistrationForm) -> HttpResponse:
+        own = self.registration
         try:
+            if own and own.status in STANDING:  # from another tab, or pressed twice
+                return self.answered_again(own, form)
             registration = actions.register_for_event(
                 self.event, self.user, form.wishes
             )
@@ -68,6 +71,19 @@ class RegisterView(OnceMixin, EventMixin, FormView[RegistrationForm]):
             form.add_error(None, str(refusal))
             return self.form_invalid(form)
         messages.success(self.request, news_for(registration))
+        return redirect(registration)
+
+    def answered_again(
+        self, registration: Registration, form: RegistrationForm
+    ) -> HttpResponse:
+        """Who is in already keeps place and turn; what they say now counts."""
+        registration = actions.change_answers(
+            registration, self.user, form.wishes, **form.shown
+        )
+        messages.success(
+            self.request,
+            _("You were registered already. These are your answers now."),
+        )
         return redirect(registration)
 
 
@@ -119,10 +135,12 @@ class OwnRegistrationView(
             registration=registration,
             stands=registration.status in STANDING,
             place_in_queue=self.place_in_queue(registration),
-            answers=[
-                (question.label, registration.answers.get(str(question.pk)))
-                for question in self.event.registration_questions.all()
-            ],
+            answers=registration.answered(),
+            may_answer=self.event.is_open_for(Phase.REGISTRATION)
+            and self.event.registration_questions.filter(is_asked=True).exists(),
+            conduct=ConductText.objects.filter(
+                digest=registration.conduct_digest
+            ).first(),
             **kwargs,
         )
 
@@ -139,6 +157,37 @@ class OwnRegistrationView(
 
     def form_valid(self, form: PlaceForm) -> HttpResponse:
         form.save()
+        messages.success(self.request, _("Saved."))
+        return redirect("events:registration", self.event.slug)
+
+
+class AnswersView(VersionedMixin, EventMixin, UpdateView[Registration, AnswersForm]):
+    """Correct one's answers, and answer what is asked since, while one may."""
+
+    form_class = AnswersForm
+    template_name = "events/registration_answers.html"
+
+    def get_object(self, queryset: Any = None) -> Registration:  # noqa: ARG002
+        registration = get_object_or_404(
+            self.event.registrations.standing(), user=self.user
+        )
+        registration.event = self.event
+        return registration
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "event": self.event}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            is_open=self.event.is_open_for(Phase.REGISTRATION), **kwargs
+        )
+
+    def form_valid(self, form: AnswersForm) -> HttpResponse:
+        try:
+            actions.change_answers(self.object, self.user, form.wishes)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+            return self.form_invalid(form)
         messages.success(self.request, _("Saved."))
         return redirect("events:registration", self.event.slug)
 

@@ -28,6 +28,7 @@ from tests.access.world import SECRETS, build, with_secrets
 from tests.access.writing import written
 from tests.bad_input.forms import FORM, forms_of
 from tests.factories.events import RegistrationFactory
+from tests.factories.feedback import InvitationFactory
 from tests.factories.judging import (
     CriterionFactory,
     RoundFactory,
@@ -231,6 +232,7 @@ RUBRIC = {
 POSTS = [
     ("stranger", "events:register", "event", {**PLACE, "conduct_digest": ""}),
     ("attendee", "events:registration", "event", PLACE),
+    ("attendee", "events:answers", "event", {}),
     ("attendee", "events:cancel", "event", {}),
     ("attendee", "events:looking", "event", {"looking_for_team": "on"}),
     ("attendee", "submissions:idea_create", "event", IDEA),
@@ -322,7 +324,7 @@ POSTS = [
         "event",
         {"text": "new", "on_stage": "on", "by_mail": "on"},
     ),
-    ("organiser", "events:check_in", "event,ticket", {}),
+    ("organiser", "events:check_in", "event,expected", {}),
     ("organiser", "events:undo_check_in", "event,arrived", {}),
     ("organiser", "events:answer", "event,registration,cancel", {}),
     (
@@ -508,6 +510,12 @@ def build_with_doors():
         "arrived": RegistrationFactory(
             event=event, status="checked_in", checked_in_at=timezone.now()
         ).ticket,
+        # Is asked by the survey already: a new link of theirs would be random.
+        "expected": InvitationFactory(
+            survey=event.survey, user=RegistrationFactory(event=event).user
+        )
+        .user.registrations.get()
+        .ticket,
         "parked": NotificationFactory(event=event, status="unknown").pk,
         "other_event": published.event.slug,
         "cancel": "cancel",

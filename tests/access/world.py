@@ -204,7 +204,7 @@ def with_secrets(world: World) -> World:
     )
     response = ResponseFactory(
         survey=event.survey,
-        invitation=event.survey.invitations.get(),
+        invitation=event.survey.invitations.earliest("pk"),
         what_to_change="secret-survey",
     )
     ToolReviewFactory(response=response, remark="secret-survey", may_quote=True)
