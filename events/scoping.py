@@ -10,11 +10,14 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.contrib.admin.filters import RelatedOnlyFieldListFilter
-from django.contrib.admin.utils import get_fields_from_path
+from django.contrib.admin.utils import get_fields_from_path, unquote
 from django.contrib.admin.widgets import AutocompleteMixin
+from django.core.exceptions import ValidationError
 from django.db.models import Field, Model, QuerySet
 from django.forms import ModelChoiceField, Select
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
@@ -44,26 +47,32 @@ def zone_of(user: User) -> ZoneInfo:
 
 
 class ScopedFields:
-    """Choices of relations are cut to what the asking organiser may see."""
+    """Choices of relations are cut to what the asking organiser may see.
+
+    What belongs to an event is chosen from the event of the page. On the page for a new
+    row that is the one that is sent, or that stands in the address; until then there
+    is nothing to choose from.
+    """
 
     admin_site: admin.AdminSite
 
     def _scoped(self, model: type[Model], request: HttpRequest) -> QuerySet[Any] | None:
         related = self.admin_site._registry.get(model)
-        rows: QuerySet[Any] | None = None
-        if isinstance(related, ScopedModelAdmin):
-            rows = related.get_queryset(request)
-            event_pk = self._event_pk(request)
-            if event_pk and any(f.name == "event" for f in model._meta.get_fields()):
-                rows = rows.filter(event=event_pk)
-        return rows
+        if not isinstance(related, ScopedModelAdmin):
+            return None
+        rows = related.get_queryset(request)
+        page = self._page()
+        if not page.has_event or not related.has_event or model is Event:
+            return rows
+        event = page.event_of_page(request)
+        return rows.filter(**{related.event_path: event}) if event else rows.none()
 
-    def _event_pk(self, request: HttpRequest) -> str | None:
-        """The event whose page this is, if it is one."""
-        match = request.resolver_match
-        if match and match.url_name == "events_event_change":
-            return str(match.kwargs["object_id"])
-        return None
+    def _page(self) -> "ScopedModelAdmin":
+        """The window itself, or that of the page that a part stands on."""
+        page: Any = self
+        if not isinstance(self, ScopedModelAdmin):
+            page = self.admin_site._registry[self.parent_model]  # type: ignore[attr-defined]
+        return cast("ScopedModelAdmin", page)
 
     def formfield_for_foreignkey(
         self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
@@ -97,6 +106,53 @@ class ScopedModelAdmin(GuardedAdminMixin, ScopedFields, ModelAdmin):
     compressed_fields = True
     warn_unsaved_form = True
     list_filter_submit = True
+
+    @property
+    def event_path(self) -> str:
+        """From a row to its event; ``pk`` if it is one."""
+        return self.series_path.removesuffix("series").removesuffix("__") or "pk"
+
+    @property
+    def has_event(self) -> bool:
+        return self.model is Event or self.event_path != "pk"
+
+    def event_of_page(self, request: HttpRequest) -> int | None:
+        """The event of the row that this page changes or adds, if it is known yet."""
+        known: dict[str, int | None] = request.__dict__
+        if "event_of_page" not in known:
+            known["event_of_page"] = self._find_event(request)
+        return known["event_of_page"]
+
+    def _find_event(self, request: HttpRequest) -> int | None:
+        match = request.resolver_match
+        row = unquote(match.kwargs.get("object_id", "")) if match else ""
+        sent = request.POST.get("event") or request.GET.get("event")
+        model, path, text = (
+            (self.model, self.event_path, row) if row else (Event, "pk", sent)
+        )
+        try:
+            pk = model._meta.pk.to_python(text)
+        except ValidationError:
+            return None
+        rows = model._default_manager.filter(pk=pk)  # noqa: SLF001 -- Django's name
+        return rows.values_list(path, flat=True).first()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A row stays in its event; what hangs on it would not come along."""
+        fields = tuple(super().get_readonly_fields(request, obj))
+        stays = obj is not None and self.event_path == "event"
+        return (*fields, "event") if stays and "event" not in fields else fields
+
+    def response_delete(
+        self, request: HttpRequest, obj_display: str, obj_id: int
+    ) -> HttpResponse:
+        """Back to the list, also where rows can be deleted and not changed."""
+        response: HttpResponse = super().response_delete(request, obj_display, obj_id)
+        if response.headers.get("Location") == reverse("admin:index"):
+            opts = self.model._meta
+            name = f"admin:{opts.app_label}_{opts.model_name}_changelist"
+            return redirect(name)
+        return response
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)

@@ -12,7 +12,6 @@ from unfold.decorators import action, display
 from accounts.models import User
 from core.exceptions import Refused
 from events.admin import EventAdmin
-from events.models import Prize, Track
 from events.scoping import (
     ReadOnlyModelAdmin,
     ScopedFormSet,
@@ -81,15 +80,6 @@ class RubricFormSet(ScopedFormSet):
             )
 
 
-class PrizeRuleFormSet(ScopedFormSet):
-    def clean(self) -> None:
-        super().clean()
-        for form in self.forms:
-            prize = form.cleaned_data.get("prize") if form.is_valid() else None
-            if prize is not None and prize.event_id != self.instance.event_id:
-                raise forms.ValidationError(_("This prize belongs to another event."))
-
-
 class CriterionInline(ScopedTabularInline):
     """Typed here until the first score; after that the rubric's own page changes it.
 
@@ -119,37 +109,18 @@ class PrizeRuleInline(ScopedTabularInline):
     """Prizes that this round decides, wholly or by a part of it."""
 
     model = PrizeRule
-    formset = PrizeRuleFormSet
     fields = ("prize", "track", "criteria")
     verbose_name_plural = _("Prizes it decides")
     tab = False
 
-    def formfield_for_dbfield(
+    def formfield_for_manytomany(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
     ) -> Any:
-        """Only what belongs to the round's own event, or to the round."""
+        """Criteria of the round itself."""
         match = request.resolver_match
         round_ = match.kwargs.get("object_id") if match else None
-        own: dict[str, QuerySet[Any]] = {
-            "prize": Prize.objects.filter(event__rounds=round_),
-            "track": Track.objects.filter(event__rounds=round_),
-            "criteria": Criterion.objects.current().filter(round=round_),
-        }
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field is not None and db_field.name in own:
-            field.queryset = own[db_field.name].distinct()
-        return field
-
-
-class RoundForm(forms.ModelForm[Round]):
-    """Tracks and rounds of the same event are offered, and no others."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            for name in ("track", "follows"):
-                field: Any = self.fields[name]
-                field.queryset = field.queryset.filter(event=self.instance.event_id)
+        kwargs["queryset"] = Criterion.objects.current().filter(round=round_)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
 @admin.register(Round)
@@ -158,7 +129,6 @@ class RoundAdmin(ScopedModelAdmin):
     list_filter = ("event",)
     list_select_related = ("event",)
     search_fields = ("name",)
-    form = RoundForm
     fieldsets = (
         (
             None,
@@ -180,8 +150,7 @@ class RoundAdmin(ScopedModelAdmin):
     )
     inlines = (CriterionInline, PrizeRuleInline)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("rubric", "event") if obj else ("rubric",)
+    readonly_fields = ("rubric",)
 
     @display(description=_("rubric"))
     def rubric(self, round_: Round) -> Any:
@@ -222,9 +191,6 @@ class JudgeAdmin(ScopedModelAdmin):
                 ),
             )
         )
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return (*self.readonly_fields, "event") if obj else self.readonly_fields
 
     @display(description=_("scored"))
     def progress(self, judge: Any) -> str:
@@ -293,23 +259,8 @@ class RecusalAdmin(ScopedModelAdmin):
     list_filter = ("judge__event", "source")
     list_select_related = ("judge", "project")
     fields = ("judge", "project", "reason")
-    may_change = False
+    may_add = may_change = False  # they are recorded on the page of who sees what
     logged_by_action = frozenset({"judge", "project", "reason"})
-
-    def save_model(
-        self, request: HttpRequest, obj: Recusal, form: Any, change: Any
-    ) -> None:
-        """As on the grid: somebody else gets the project at once, and it is logged."""
-        user = cast("User", request.user)
-        try:
-            actions.record_conflict(obj.judge, obj.project, user, obj.reason)
-        except Refused as refusal:
-            self.message_user(request, str(refusal), messages.ERROR)
-        obj.pk = (
-            Recusal.objects.filter(judge=obj.judge, project=obj.project)
-            .values_list("pk", flat=True)
-            .first()
-        )
 
     def delete_model(self, request: HttpRequest, obj: Recusal) -> None:
         actions.lift_conflict(obj.judge, obj.project, cast("User", request.user))

@@ -28,13 +28,18 @@ WINDOWS = admin.site._registry
 LOGGED_BY_ACTION = {"events.registration": "events.role_changed"}
 
 
+def open_long_enough(event):
+    """Judging ends after hacking, as the form of an event asks for."""
+    judging = event.windows.get(phase="judging")
+    judging.closes_at += timedelta(hours=1)
+    judging.save()
+
+
 def build_with_parts():
     world = with_secrets(furnish(build("x")))
     JudgeFactory(event=world.event, email="jo@example.org")
     SkillFactory()
-    hacking = world.event.windows.get(phase="hacking")
-    hacking.closes_at -= timedelta(hours=1)  # as a form asks for
-    hacking.save()
+    open_long_enough(world.event)
     Survey.objects.update(opened_at=None)
     world.event.survey.questions.create(text="How was it?")
     user = world.users["superuser"] = UserFactory(is_superuser=True, is_staff=True)
