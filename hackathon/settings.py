@@ -256,6 +256,7 @@ CELERY_BEAT_SCHEDULE = {
         "notifications.tasks.queue_reminders": 60,
         "events.tasks.seal_log": 60,
         "core.tasks.forget_old_receipts": 3600,
+        "notifications.tasks.forget_old_mails": 3600,
         "feedback.tasks.open_and_close_surveys": 60,
         "recap.tasks.write_recaps": 60,
         "submissions.tasks.profile_pending": 60,

@@ -151,7 +151,7 @@ def answer_held(event: Event, user: User, template: str, *, send: bool) -> int:
     if send:
         number = held.update(status=Status.QUEUED, send_after=timezone.now())
     else:
-        number = held.update(status=Status.CANCELLED)
+        number = held.cancel()
     if number:
         record(
             user,
@@ -167,13 +167,14 @@ def answer_held(event: Event, user: User, template: str, *, send: bool) -> int:
 @transaction.atomic
 def drop_mails(rows: QuerySet[Notification], user: User) -> int:
     """Do not send what has not left yet; return how many. Sent is sent."""
-    unsent = rows.filter(status__in=[Status.HELD, Status.QUEUED, Status.FAILED])
+    unsent = Notification.objects.filter(
+        pk__in=rows.values("pk"),
+        status__in=[Status.HELD, Status.QUEUED, Status.FAILED],
+    )
     number = 0
     for kind in unsent.order_by().values_list("event", "template").distinct():
         event, template = kind
-        dropped = unsent.filter(event=event, template=template).update(
-            status=Status.CANCELLED
-        )
+        dropped = unsent.filter(event=event, template=template).cancel()
         record(
             user,
             "notifications.dropped",

@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from notifications.composing import compose, digest_of_address
 from notifications.models import (
-    ACCOUNT_MAIL,
     MAX_ATTEMPTS,
     Notification,
     Preference,
@@ -37,7 +36,8 @@ def deliver(pk: int) -> None:
     if notification is None:
         return
     if reason := unwanted(notification):
-        settle(notification, Status.CANCELLED, error=reason)
+        kept = notification.lasting_context
+        settle(notification, Status.CANCELLED, error=reason, context=kept)
         return
     if quiet_until := end_of_quiet_hours(notification):
         postpone(notification, quiet_until)
@@ -49,7 +49,7 @@ def deliver(pk: int) -> None:
         logger.warning("Notification %s was not sent", pk, exc_info=True)
         after_failure(notification, error)
     else:
-        kept = {} if notification.template == ACCOUNT_MAIL else notification.context
+        kept = notification.lasting_context
         settle(notification, Status.SENT, sent_at=timezone.now(), context=kept)
 
 

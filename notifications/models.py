@@ -1,6 +1,6 @@
 import uuid
 from datetime import timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -13,9 +13,16 @@ from events.models import Event
 
 # A worker that has not reported back by then is taken for dead.
 LEASE = timedelta(minutes=2)
-MAX_ATTEMPTS = 8
-# Mails that hold a sign-in code or a link of the same power: forgotten once sent.
+MAX_ATTEMPTS = 32  # about a day: see delivery.pause_before_next
+# Mails that hold a sign-in code or a link of the same power.
 ACCOUNT_MAIL = "notifications/email/account"
+# All that is kept of a mail's context once it was sent or cancelled: what its subject
+# says in a list. Links, codes and texts are forgotten; they may open something.
+KEPT_OF_CONTEXT = frozenset(
+    {"asker", "backer", "deadline", "event", "event_name", "name", "newcomer"}
+    | {"project", "subject", "team"}
+)
+KEPT_FOR = timedelta(days=90)
 
 
 class Topic(models.TextChoices):
@@ -87,10 +94,34 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
     def leave(self) -> int:
         """Have it at that, without knowing whether it was sent."""
-        return self.filter(status=Notification.Status.UNKNOWN).update(
-            status=Notification.Status.CANCELLED,
-            error="It may have been sent. An organiser left it at that.",
+        return self.filter(status=Notification.Status.UNKNOWN).cancel(
+            error="It may have been sent. An organiser left it at that."
         )
+
+    def cancel(self, **fields: str) -> int:
+        """Never send these, and forget what they would have opened."""
+        number = 0
+        for row in self.only("template", "context", "status"):
+            number += self.filter(pk=row.pk, status=row.status).update(
+                status=Notification.Status.CANCELLED,
+                context=row.lasting_context,
+                **fields,
+            )
+        return number
+
+    def prune(self) -> int:
+        """Delete what came to an end long ago, of events that are long over."""
+        before = timezone.now() - KEPT_FOR
+        status = Notification.Status
+        number, _tables = (
+            self.filter(status__in=[status.SENT, status.CANCELLED])
+            .filter(created_at__lte=before)
+            .filter(Q(sent_at=None) | Q(sent_at__lte=before))
+            # Until then its key keeps a person from being told the same thing again.
+            .filter(Q(event=None) | Q(event__ends_at__lte=before))
+            .delete()
+        )
+        return number
 
     def undecided(self) -> Self:
         status = Notification.Status
@@ -173,6 +204,17 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def lasting_context(self) -> dict[str, Any]:
+        """What may stay of the context when the mail has come to its end."""
+        if self.template == ACCOUNT_MAIL:  # its subject has the code
+            return {}
+        return {
+            name: value
+            for name, value in self.context.items()
+            if name in KEPT_OF_CONTEXT
+        }
 
 
 class Preference(models.Model):

@@ -27,3 +27,8 @@ def beat_heartbeat() -> None:
     Heartbeat.objects.update_or_create(
         name="worker", defaults={"beat_at": timezone.now()}
     )
+
+
+@shared_task
+def forget_old_mails() -> None:
+    Notification.objects.prune()
