@@ -3,10 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Skill
+from accounts.models import LONGEST_SKILL, Skill, skill_slug
 from core.text import clean_line
 
 MAX_SKILLS = 15
@@ -31,8 +30,19 @@ class SkillsField(forms.CharField):
         return value
 
     def clean(self, value: Any) -> Any:
-        names = [clean_line(name)[:40] for name in super().clean(value).split(",")]
-        names = [name for name in names if slugify(name)]
+        names = [clean_line(name) for name in super().clean(value).split(",")]
+        names = [name for name in names if name]
+        for name in names:
+            if len(name) > LONGEST_SKILL:
+                raise forms.ValidationError(
+                    _("“%(name)s” is long for a skill. Please say it in 40 letters."),
+                    params={"name": name},
+                )
+            if not skill_slug(name):
+                raise forms.ValidationError(
+                    _("“%(name)s” has no letters. Please say this skill in words."),
+                    params={"name": name},
+                )
         if len(names) > MAX_SKILLS:
             raise forms.ValidationError(
                 _("Please name at most %(max)d skills."), params={"max": MAX_SKILLS}

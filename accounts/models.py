@@ -33,10 +33,25 @@ def validate_time_zone(name: str) -> None:
         )
 
 
+LONGEST_SKILL = 40
+LONGEST_SKILL_SLUG = 80
+
+
+def skill_slug(name: str) -> str:
+    """In which two spellings are one skill: C, C++ and C# are three, 数据分析 is one.
+
+    Empty if nothing of the name is a letter or a digit.
+    """
+    spelt = name.replace("+", " plus ").replace("#", " sharp ")
+    if spelt.startswith("."):
+        spelt = f"dot {spelt[1:]}"
+    return slugify(spelt, allow_unicode=True)[:LONGEST_SKILL_SLUG].strip("-")
+
+
 class SkillQuerySet(models.QuerySet["Skill"]):
     def named(self, names: list[str]) -> list["Skill"]:
         """The skills with these names, made where they are new; order is lost."""
-        wanted = {slugify(name): name for name in names if slugify(name)}
+        wanted = {skill_slug(name): name for name in names if skill_slug(name)}
         self.bulk_create(
             [Skill(slug=slug, name=name) for slug, name in wanted.items()],
             ignore_conflicts=True,
@@ -47,8 +62,10 @@ class SkillQuerySet(models.QuerySet["Skill"]):
 class Skill(models.Model):
     """Something people can do and teams look for: “PyTorch”, “data cleaning”."""
 
-    name = LineField(_("name"), max_length=40)
-    slug = models.SlugField(_("slug"), max_length=40, unique=True)
+    name = LineField(_("name"), max_length=LONGEST_SKILL)
+    slug = models.SlugField(
+        _("slug"), max_length=LONGEST_SKILL_SLUG, unique=True, allow_unicode=True
+    )
 
     objects = SkillQuerySet.as_manager()
 

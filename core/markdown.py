@@ -1,6 +1,7 @@
 """Markdown from people to HTML that cannot run, load or link anything unsafe."""
 
 import re
+from collections.abc import Iterator
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
@@ -14,6 +15,8 @@ TAGS = {
     "ul",
 }  # fmt: skip
 MAX_LENGTH = 20_000
+# Without the full stop or the bracket that closes what it stands in.
+_BARE = re.compile(r"""(https?://[^\s<>"']*[^\s<>"'.,;:!?)\]}*_])""", re.IGNORECASE)
 
 
 def _lower_headings(state: StateCore) -> None:
@@ -26,6 +29,30 @@ def _lower_headings(state: StateCore) -> None:
             token.tag = f"h{level}"
 
 
+def _link_bare_addresses(state: StateCore) -> None:
+    """What starts with https:// is a link, as people expect it to be."""
+    for block in state.tokens:
+        if block.children and any("://" in token.content for token in block.children):
+            block.children = list(_with_links(block.children))
+
+
+def _with_links(tokens: list[Token]) -> Iterator[Token]:
+    depth = 0
+    for token in tokens:
+        depth += token.nesting if token.type in {"link_open", "link_close"} else 0
+        if token.type != "text" or depth:
+            yield token
+            continue
+        for number, piece in enumerate(_BARE.split(token.content)):
+            if not number % 2:
+                if piece:
+                    yield Token("text", "", 0, content=piece)
+                continue
+            yield Token("link_open", "a", 1, attrs={"href": piece})
+            yield Token("text", "", 0, content=piece)
+            yield Token("link_close", "a", -1)
+
+
 _parser = (
     MarkdownIt("commonmark", {"html": False, "linkify": False, "maxNesting": 20})
     .enable(["table", "strikethrough"])
@@ -33,6 +60,7 @@ _parser = (
 )
 # Anything else, such as "java&Tab;script:", stays the text it is.
 _parser.validateLink = re.compile(r"(https?://|mailto:|/(?!/)|#)", re.IGNORECASE).match  # type: ignore[assignment,method-assign]
+_parser.core.ruler.push("bare_addresses", _link_bare_addresses)
 _parser.core.ruler.push("headings_below_the_page_title", _lower_headings)
 
 
@@ -52,3 +80,16 @@ def render(text: str) -> SafeString:
             link_rel="noopener noreferrer nofollow ugc",
         )
     )
+
+
+def plain(text: str) -> str:
+    """The words without their marks, on one line: for lists that show how it begins."""
+    words = []
+    for block in parse(text):
+        if block.type in {"fence", "code_block"}:
+            words.append(block.content)
+        for token in block.children or ():
+            is_break = token.type in {"softbreak", "hardbreak"}
+            words.append(" " if is_break else token.content)
+        words.append(" ")
+    return " ".join("".join(words).split())

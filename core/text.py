@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from core.search import fold_words
+
 # Bidirectional overrides and isolates, which make one name look like another.
 BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -116,8 +118,14 @@ def new_code(length: int = 8) -> str:
 
 
 def free_slug(name: str, *taken: QuerySet, field: str = "slug") -> str:  # type: ignore[type-arg]
-    """A slug for ``name`` that no row of ``taken`` and no page has; max. 60 signs."""
-    base = slugify(name)[:50].strip("-") or "untitled"
+    """A slug for ``name`` that no row of ``taken`` and no page has; max. 60 signs.
+
+    A name without a Latin letter, which no address shows well, gets a word and a code.
+    """
+    base = slugify(fold_words(name))[:50].strip("-")
+    if not base:
+        kind = slugify(taken[0].model._meta.verbose_name or "")
+        base = f"{kind}-{new_code(5).lower()}"
     used = {
         slug
         for rows in taken

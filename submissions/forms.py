@@ -294,5 +294,5 @@ class GalleryFilterForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["track"].queryset = event.tracks.all()  # type: ignore[attr-defined]
         self.fields["tool"].queryset = Tool.objects.filter(  # type: ignore[attr-defined]
-            uses__project__event=event
+            uses__project__in=event.projects.in_gallery()
         ).distinct()

@@ -52,8 +52,10 @@ class TeamListView(EventMixin, ListView[Team]):
 
     def get_queryset(self) -> QuerySet[Team]:
         teams = self.event.teams.active().with_roster()
-        if not self.form.is_valid():
+        if not self.form.is_bound:
             return teams
+        if not self.form.is_valid():
+            return teams.none()
         wish = self.form.cleaned_data
         if wish["q"]:
             teams = teams.filter(matching(wish["q"], "name", "pitch"))

@@ -58,6 +58,11 @@ def what_was_typed(context: template.Context, note: str = "") -> dict[str, Any]:
     return {"typed": kept.typed(request.POST), "note": note}
 
 
+@register.filter
+def plain(text: str) -> str:
+    return markdown_.plain(text or "")
+
+
 class SameForAll(template.Node):
     def __init__(self, content: template.NodeList) -> None:
         self.content = content

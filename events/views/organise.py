@@ -64,8 +64,10 @@ class RegistrationsView(OrganiserMixin, ListView[Registration]):
 
     def get_queryset(self) -> QuerySet[Registration]:
         people = self.event.registrations.select_related("user")
-        if not (self.form.is_bound and self.form.is_valid()):
+        if not self.form.is_bound:
             return people
+        if not self.form.is_valid():
+            return people.none()
         wish = self.form.cleaned_data
         if wish["q"]:
             people = people.named(wish["q"])

@@ -50,8 +50,10 @@ class PeopleView(EventMixin, ListView[Registration]):
             .prefetch_related("user__skills")
             .order_by("-looking_for_team", "user__display_name", "pk")
         )
-        if not (self.form.is_bound and self.form.is_valid()):
+        if not self.form.is_bound:
             return people
+        if not self.form.is_valid():
+            return people.none()
         wish = self.form.cleaned_data
         if wish["q"]:
             people = people.filter(

@@ -41,7 +41,9 @@ class EventListView(ListView[Event]):
 
     def found(self) -> QuerySet[Event]:
         events = Event.objects.visible_to(self.request.user).with_windows()
-        if self.form.is_bound and self.form.is_valid():
+        if self.form.is_bound and not self.form.is_valid():
+            return events.none()
+        if self.form.is_bound:
             words, series = (
                 self.form.cleaned_data["q"],
                 self.form.cleaned_data["series"],

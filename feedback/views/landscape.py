@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.generic import DetailView, TemplateView
@@ -23,8 +23,10 @@ class LandscapeMixin:
 
     def read_filter(self) -> tuple[LandscapeFilterForm, Series | None, int | None]:
         form = LandscapeFilterForm(self.request.GET or None)
-        if not form.is_valid():
+        if not form.is_bound:
             return form, None, None
+        if not form.is_valid():
+            raise Http404  # nothing is known of such a series or year
         return form, form.cleaned_data["series"], form.cleaned_data["year"]
 
 

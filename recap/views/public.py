@@ -103,7 +103,9 @@ class LessonsView(ListView[Project]):
             .prefetch_related("tool_uses__tool")
             .order_by("-event__starts_at", "title", "pk")
         )
-        if self.form.is_valid():
+        if self.form.is_bound and not self.form.is_valid():
+            return lessons.none()
+        if self.form.is_bound:
             for word in self.form.cleaned_data["q"].split()[:MOST_WORDS]:
                 uses = ToolUse.objects.filter(has("tool__name", word))
                 lessons = lessons.filter(

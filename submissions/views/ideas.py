@@ -34,7 +34,9 @@ class IdeaListView(EventMixin, ListView[Idea]):
 
     def get_queryset(self) -> QuerySet[Idea]:
         ideas = Idea.objects.with_backing().filter(event=self.event, is_withdrawn=False)
-        if self.form.is_valid():
+        if self.form.is_bound and not self.form.is_valid():
+            return ideas.none()
+        if self.form.is_bound:
             if words := self.form.cleaned_data["q"]:
                 ideas = ideas.filter(matching(words, "title", "pitch"))
             if self.form.cleaned_data["free"]:

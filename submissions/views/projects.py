@@ -74,8 +74,10 @@ class GalleryView(OwnProjectMixin):
 
     def found(self, form: GalleryFilterForm) -> QuerySet[Project]:
         projects = Project.objects.in_gallery().filter(event=self.event).with_card()
-        if not form.is_valid():
+        if not form.is_bound:
             return projects
+        if not form.is_valid():
+            return projects.none()
         wish = form.cleaned_data
         if wish["q"]:
             projects = projects.filter(

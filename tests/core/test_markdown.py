@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from core.markdown import render
+from core.markdown import plain, render
 
 REL = 'rel="noopener noreferrer nofollow ugc"'
 
@@ -79,3 +79,40 @@ def test_headings_leave_no_level_out():
         ("h3", "Where"),
         ("h3", "Licence"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("see https://a.example/x_y.", '<a href="https://a.example/x_y" rel='),
+        ("(https://a.example/x)", '<a href="https://a.example/x" rel='),
+        ("**https://a.example/x**", '<a href="https://a.example/x" rel='),
+        ("HTTP://a.example", '<a href="HTTP://a.example" rel='),
+    ],
+)
+def test_a_bare_address_is_a_link(text, shown):
+    html = render(text)
+
+    assert html.count("<a ") == 1
+    assert shown in html
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["`https://a.example`", "    https://a.example", "https://", "javascript://x"],
+)
+def test_what_is_no_address_is_no_link(text):
+    assert "<a " not in render(text)
+
+
+def test_a_link_in_a_link_is_one_link():
+    assert render("[https://a.example](https://b.example)").count("<a ") == 1
+
+
+def test_a_list_shows_the_words_alone():
+    source = (
+        "## Idea مرحبا\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n"
+        "We *check* [x](/y)\n`z`\n\n- one\n\n```\nprint()\n```"
+    )
+
+    assert plain(source) == "Idea مرحبا a b 1 2 We check x z one print()"

@@ -214,3 +214,46 @@ def test_the_admin_finds_a_person_in_any_order(client, db):
 
     assert person.display_name in page.content.decode()
     assert Event.objects.count() == 0
+
+
+def filters_of(client, url):
+    """The page's chosen filters: what an address may ask for that nobody knows."""
+    form = client.get(url).context["form"]
+    return [
+        field.html_name
+        for field in form
+        if hasattr(field.field, "choices") and not field.is_hidden
+    ]
+
+
+def test_a_filter_that_nobody_knows_finds_nothing(db):
+    """It once showed everything, and dropped the words as well."""
+    client, found_at = pages("Named")
+    asked = []
+    for page, url in found_at.items():
+        if page == "events:desk":
+            continue  # nothing to choose there
+        for name in filters_of(client, url):
+            for words in ("", "Named"):
+                answer = client.get(url, {name: "nonsense", "q": words})
+                asked.append(name)
+
+                assert answer.status_code == 200
+                assert not list(answer.context["page_obj"]), (page, name)
+    assert {"skill", "track", "tool", "series", "status", "role"} <= set(asked)
+
+
+@pytest.mark.parametrize("filters", [{"series": "nonsense"}, {"year": "1812"}])
+def test_the_landscape_of_nowhere_does_not_exist(client, event, filters):
+    assert client.get(reverse("feedback:landscape"), filters).status_code == 404
+
+
+def test_the_gallery_offers_tools_of_what_is_handed_in_only(client, event):
+    used = ToolUseFactory(project=ProjectFactory(team__event=event, submitted=True))
+    draft = ToolUseFactory(project=ProjectFactory(team__event=event))
+    url = reverse("submissions:gallery", args=[event.slug])
+
+    offered = client.get(url).context["form"].fields["tool"].queryset
+
+    assert list(offered) == [used.tool]
+    assert not list(client.get(url, {"tool": draft.tool.slug}).context["page_obj"])

@@ -62,7 +62,7 @@ def test_board_never_shows_an_address(sign_in, event, attendee, people):
         ({"q": "pengu"}, ["Pat"]),
         ({"q": "ANN"}, ["Ann"]),
         ({"q": "nobody"}, []),
-        ({"role": "emperor"}, ["Pat", "Ann"]),
+        ({"role": "emperor"}, []),
     ],
 )
 def test_board_filters(sign_in, event, attendee, people, query, names):
@@ -74,8 +74,9 @@ def test_board_is_closed_to_others(sign_in, event, stranger, other_organiser, pe
     for user in (stranger, other_organiser, waiting.user):
         response = board(sign_in(user), event)
         assert response.status_code == 403
-        assert "Only those who take part" in response.content.decode()
-        assert "Pat" not in response.content.decode()
+        _head, _main, words = response.content.decode().partition("<main")
+        assert "Only those who take part" in words
+        assert "Pat" not in words
 
 
 def test_board_is_open_to_organisers(sign_in, event, organiser, people):
