@@ -7,14 +7,23 @@ from django import forms
 from core.text import clean_line, clean_text
 
 
-class LineInput(forms.CharField):
+class WholeInput(forms.CharField):
+    """Browsers cut what is pasted at ``maxlength``, without a word; we refuse it."""
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        attrs: dict[str, Any] = super().widget_attrs(widget)
+        attrs.pop("maxlength", None)
+        return attrs
+
+
+class LineInput(WholeInput):
     """One line, as :class:`core.models.LineField` stores it."""
 
     def to_python(self, value: Any) -> str:
         return clean_line(super().to_python(value) or "")
 
 
-class ProseInput(forms.CharField):
+class ProseInput(WholeInput):
     """Some lines, as :class:`core.models.ProseField` stores them."""
 
     widget = forms.Textarea(attrs={"rows": 4})

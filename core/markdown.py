@@ -93,3 +93,55 @@ def plain(text: str) -> str:
             words.append(" " if is_break else token.content)
         words.append(" ")
     return " ".join("".join(words).split())
+
+
+def as_text(text: str) -> str:  # noqa: C901 -- one branch for each kind of token
+    """What it says without its signs, for mails in plain text."""
+    blocks: list[str] = []
+    items: list[str] = []  # what stands before the next block: "- " or "2. "
+    counters: list[int | None] = []
+    was_item = False
+    for token in parse(text):
+        match token.type:
+            case "bullet_list_open":
+                counters.append(None)
+            case "ordered_list_open":
+                counters.append(int(token.attrs.get("start", 1)))
+            case "bullet_list_close" | "ordered_list_close":
+                counters.pop()
+            case "list_item_open":
+                number = counters[-1]
+                items.append("- " if number is None else f"{number}. ")
+                if number is not None:
+                    counters[-1] = number + 1
+            case "inline":
+                indent = "  " * max(len(counters) - 1, 0)
+                said = indent + "".join(items) + _words(token.children or [])
+                if items and was_item:  # items stand close together
+                    blocks[-1] += f"\n{said}"
+                else:
+                    blocks.append(said)
+                was_item = bool(items)
+                items.clear()
+            case "fence" | "code_block":
+                blocks.append(token.content.rstrip())
+                was_item = False
+            case "hr":
+                blocks.append("---")
+    return "\n\n".join(blocks).strip()
+
+
+def _words(tokens: list[Token]) -> str:
+    said, link, start = "", "", 0
+    for token in tokens:
+        match token.type:
+            case "text" | "code_inline":
+                said += token.content
+            case "softbreak" | "hardbreak":
+                said += "\n"
+            case "link_open":
+                link, start = str(token.attrs.get("href", "")), len(said)
+            case "link_close":
+                if said[start:] not in {link, link.removeprefix("mailto:")}:
+                    said += f" ({link})"
+    return said

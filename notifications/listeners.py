@@ -4,10 +4,13 @@ from datetime import timedelta
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.models import User
+from core.markdown import as_text
 from events import hooks
+from events.attendance import who_came
 from events.models import Announcement, Event, Phase, Registration
 from notifications.outbox import Topic, notify
 from notifications.reminders import remind
@@ -76,7 +79,7 @@ def mail_announcement(announcement: Announcement, by_mail: bool) -> None:  # noq
         topic=Topic.NEWS,
         context={
             "event_name": event.name,
-            "text": announcement.text,
+            "text": as_text(announcement.text),
             "path": event.get_absolute_url(),
         },
     )
@@ -142,10 +145,17 @@ def copy_words(source: Event, event: Event) -> None:
     before=timedelta(days=2),
 )
 def registration_closes(event: Event) -> list[User]:
-    """Who took part in the series before and has not answered yet this time."""
-    came_before = User.objects.filter(
-        is_active=True,
-        registrations__event__series=event.series_id,
-        registrations__status__in=Registration.HOLDING,
-    ).exclude(registrations__event=event)
-    return list(came_before.distinct())
+    """Who came to the series before and has not answered yet; while there is room."""
+    if not event.has_room:
+        return []
+    earlier = Event.objects.filter(
+        series=event.series_id,
+        ends_at__lte=min(event.starts_at, timezone.now()),
+    )
+    came = {
+        user
+        for past in earlier
+        for user in who_came(past).values_list("user", flat=True)
+    }
+    people = User.objects.filter(pk__in=came, is_active=True)
+    return list(people.exclude(registrations__event=event))

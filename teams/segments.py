@@ -2,7 +2,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from events.models import Event
+from events.models import Event, Registration
 from notifications.segments import segment
 from teams.models import Membership
 
@@ -10,7 +10,9 @@ from teams.models import Membership
 @segment("without_team", _("People without a team"))
 def without_team(event: Event) -> QuerySet[User]:
     return User.objects.filter(
-        registrations__in=event.registrations.taking_part()
+        registrations__in=event.registrations.taking_part().filter(
+            role=Registration.Role.ATTENDEE  # mentors need none
+        )
     ).exclude(memberships__event=event)
 
 

@@ -90,16 +90,9 @@ def _locked_registration(registration: Registration) -> Registration:
     return current
 
 
-def _has_room(event: Event) -> bool:
-    return (
-        event.capacity is None
-        or event.registrations.holding_a_place().count() < event.capacity
-    )
-
-
 def _next_status(event: Event) -> Registration.Status:
     waiting = event.registrations.filter(status=Status.WAITLISTED, role=Role.ATTENDEE)
-    if not _has_room(event) or waiting.exists():  # nobody overtakes those who wait
+    if not event.has_room or waiting.exists():  # nobody overtakes those who wait
         return Status.WAITLISTED
     return Status.PENDING if event.needs_approval else Status.CONFIRMED
 
@@ -212,7 +205,7 @@ def approve_registration(registration: Registration, user: User) -> Registration
         return registration
     if registration.status == Status.CANCELLED:
         raise NoLongerAsking
-    if registration.role == Role.ATTENDEE and not _has_room(registration.event):
+    if registration.role == Role.ATTENDEE and not registration.event.has_room:
         raise EventIsFull
     registration.status = Status.CONFIRMED
     registration.save(update_fields=["status"])
@@ -230,7 +223,7 @@ def change_role(registration: Registration, user: User, role: str) -> Registrati
     registration = _locked_registration(registration)
     if registration.role != role:
         needs_place = registration.takes_part and role == Role.ATTENDEE
-        if needs_place and not _has_room(registration.event):
+        if needs_place and not registration.event.has_room:
             raise EventIsFull
         registration.role = role
         registration.save(update_fields=["role"])

@@ -243,6 +243,14 @@ class Event(models.Model):
         return self.announcements.fresh().first() if self.is_on else None
 
     @property
+    def has_room(self) -> bool:
+        """Whether one more attendee gets a place."""
+        return (
+            self.capacity is None
+            or self.registrations.holding_a_place().count() < self.capacity
+        )
+
+    @property
     def has_begun(self) -> bool:
         return timezone.now() >= self.starts_at
 

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, UpdateView, View
 
@@ -37,7 +38,7 @@ class RegisterView(OnceMixin, EventMixin, FormView[RegistrationForm]):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.registration and self.registration.status in STANDING:
-            return redirect("events:registration", self.event.slug)
+            return self.lead_on(self.registration)
         return super().get(request, *args, **kwargs)
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -71,7 +72,17 @@ class RegisterView(OnceMixin, EventMixin, FormView[RegistrationForm]):
             form.add_error(None, str(refusal))
             return self.form_invalid(form)
         messages.success(self.request, news_for(registration))
-        return redirect(registration)
+        return self.lead_on(registration)
+
+    def lead_on(self, registration: Registration) -> HttpResponse:
+        """Back to where somebody came from to register, such as a team's invitation."""
+        came_from = self.request.GET.get("next", "")
+        is_ours = url_has_allowed_host_and_scheme(
+            came_from, {self.request.get_host()}, self.request.is_secure()
+        )
+        if came_from and is_ours and registration.takes_part:
+            return redirect(came_from)
+        return redirect("events:registration", self.event.slug)
 
     def answered_again(
         self, registration: Registration, form: RegistrationForm
@@ -84,7 +95,7 @@ class RegisterView(OnceMixin, EventMixin, FormView[RegistrationForm]):
             self.request,
             _("You were registered already. These are your answers now."),
         )
-        return redirect(registration)
+        return self.lead_on(registration)
 
 
 def news_for(registration: Registration) -> str:

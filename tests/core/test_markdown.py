@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from core.markdown import plain, render
+from core.markdown import as_text, plain, render
 
 REL = 'rel="noopener noreferrer nofollow ugc"'
 
@@ -116,3 +116,22 @@ def test_a_list_shows_the_words_alone():
     )
 
     assert plain(source) == "Idea مرحبا a b 1 2 We check x z one print()"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("**Lunch** is *here*, `now`", "Lunch is here, now"),
+        ("# Menu\n\nSoup\nand bread", "Menu\n\nSoup\nand bread"),
+        ("- one\n- two\n\nEnd", "- one\n- two\n\nEnd"),
+        ("3. three\n4. four\n   - deeper", "3. three\n4. four\n  - deeper"),
+        ("[Map](https://x.org/map)", "Map (https://x.org/map)"),
+        ("<https://x.org/>", "https://x.org/"),
+        ("<me@x.org>", "me@x.org"),
+        ("```\n*code*\n```\n***\n> said", "*code*\n\n---\n\nsaid"),
+        ("2 * 3 * 4 & <b>", "2 * 3 * 4 & <b>"),
+        ("one  \ntwo", "one\ntwo"),
+    ],
+)
+def test_as_text(text, expected):
+    assert as_text(text) == expected

@@ -78,3 +78,22 @@ def test_nobody_is_shouted_at_before_or_after(client, event, organiser, time_mac
     page = client.get(reverse("teams:list", args=[event.slug])).content
     assert b"Pizza" not in page
     assert b"data-news-url" not in page
+
+
+def test_too_long_news_is_refused_with_what_was_pasted(sign_in, event, organiser):
+    client, url = sign_in(organiser), reverse("events:announce", args=[event.slug])
+    pasted = "word " * 300
+    assert "maxlength" not in client.get(url).content.decode()
+
+    answer = client.post(url, {"text": pasted})
+
+    page = answer.content.decode()
+    assert "at most 1000 characters" in page
+    assert pasted.strip() in page
+    assert not Announcement.objects.exists()
+
+
+def test_news_by_mail_shows_no_signs_of_markdown(event, attendee, organiser):
+    announce(event, organiser, text="**Pizza**, see [menu](/menu)", by_mail=True)
+
+    assert Notification.objects.get().context["text"] == "Pizza, see menu (/menu)"

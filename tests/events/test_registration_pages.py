@@ -62,6 +62,32 @@ def test_register_and_see_the_ticket(sign_in, stranger, event):
     assert client.get(url("register", event))["Location"] == url("registration", event)
 
 
+@pytest.mark.parametrize(
+    ("came_from", "status", "leads_on"),
+    [
+        ("/events/x/teams/y/join/z/", Status.CONFIRMED, True),
+        ("/events/x/teams/y/join/z/", Status.WAITLISTED, False),
+        ("https://evil.example/", Status.CONFIRMED, False),
+        ("//evil.example/", Status.CONFIRMED, False),
+    ],
+)
+def test_registering_leads_back_to_where_one_came_from(
+    sign_in, stranger, came_from, status, leads_on
+):
+    event = EventFactory(capacity=1)
+    if status == Status.WAITLISTED:
+        RegistrationFactory(event=event)
+    address = f"{url('register', event)}?next={came_from}"
+    client = sign_in(stranger)
+    client.get(address)
+
+    answers = [client.post(address), client.get(address), client.post(address)]
+
+    expected = came_from if leads_on else url("registration", event)
+    assert [answer["Location"] for answer in answers] == [expected] * 3
+    assert own(event, stranger).status == status
+
+
 def test_register_page_when_it_is_closed(sign_in, stranger):
     for phases, words in [
         ([], "no registration"),

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from events.models import Phase
 from events.planning import copy_event
-from notifications import actions, composing, reminders
+from notifications import actions, composing, delivery, reminders
 from notifications.models import MailText, Notification, Topic
 from notifications.outbox import notify, notify_address
 from tests.factories.accounts import UserFactory
@@ -162,11 +162,63 @@ def test_a_subject_stays_on_one_line(sign_in, event, organiser):
         assert "\n" not in composing.compose(example).subject
 
 
+LAST_CALL = "notifications/email/registration_closes"
+
+
+def earlier_than(event):
+    """One of the same series, which is over."""
+    day = event.starts_at - timedelta(weeks=20)
+    return EventFactory(
+        series=event.series, starts_at=day, ends_at=day + timedelta(hours=8)
+    )
+
+
+@pytest.mark.parametrize("is_full", [False, True])
+def test_last_call_goes_to_those_who_came_while_there_is_room(db, is_full):
+    event = EventFactory(phases=[Phase.REGISTRATION], capacity=1)
+    event.windows.update(closes_at=timezone.now() + timedelta(days=1))
+    earlier = earlier_than(event)
+    people = {
+        status: RegistrationFactory(event=earlier, status=status).user
+        for status in ("pending", "waitlisted", "confirmed")  # the last stayed away
+    }
+    came = RegistrationFactory(
+        event=earlier, status="checked_in", checked_in_at=earlier.starts_at
+    ).user
+    later = EventFactory(
+        series=event.series,
+        phases=[],
+        starts_at=event.ends_at + timedelta(weeks=9),
+        ends_at=event.ends_at + timedelta(weeks=10),
+    )
+    people["later"] = RegistrationFactory(event=later).user
+    if is_full:
+        RegistrationFactory(event=event)
+
+    reminders.queue_due()
+
+    told = {row.recipient for row in Notification.objects.filter(template=LAST_CALL)}
+    assert told == (set() if is_full else {came})
+
+
+def test_last_call_that_waited_is_not_sent_to_a_full_house(db):
+    event = EventFactory(phases=[Phase.REGISTRATION], capacity=1)
+    event.windows.update(closes_at=timezone.now() + timedelta(days=1))
+    RegistrationFactory(event=earlier_than(event))
+    reminders.queue_due()
+    row = Notification.objects.get(template=LAST_CALL)
+    assert delivery.unwanted(row) == ""
+
+    RegistrationFactory(event=event)
+
+    assert delivery.unwanted(row)
+
+
 def test_who_came_before_is_told_that_registration_closes(db):
     now = timezone.now()
     event = EventFactory(phases=[Phase.REGISTRATION])
     event.windows.update(closes_at=now + timedelta(days=1))
-    earlier = EventFactory(series=event.series)
+    earlier = earlier_than(event)
     returning, coming, gone, other = UserFactory.create_batch(4)
     RegistrationFactory(event=earlier, user=returning)
     RegistrationFactory(event=earlier, user=coming)
