@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.hooks import before_erasure, personal_data
+from accounts.hooks import before_erasure, last_of_all, personal_data
 from accounts.models import User
 
 
@@ -30,6 +30,6 @@ def export_data(user: User) -> dict[str, Any]:
 def erase(user: User) -> None:
     """Delete the account and what is only about the person; teams keep their work."""
     user = User.objects.select_for_update().get(pk=user.pk)
-    for farewell in before_erasure:
+    for farewell in [*before_erasure, *last_of_all]:
         farewell(user)
     user.delete()

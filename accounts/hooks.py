@@ -11,6 +11,7 @@ Postman = Callable[[str, str, str], None]
 
 personal_data: dict[str, Section] = {}
 before_erasure: list[Farewell] = []
+last_of_all: list[Farewell] = []
 # Takes (address, subject, text) of a mail about an account, such as a sign-in code.
 postmen: list[Postman] = []
 
@@ -28,6 +29,12 @@ def holds_personal_data(name: str) -> Callable[[Section], Section]:
 def on_erasure(farewell: Farewell) -> Farewell:
     """Register what must happen, in the same transaction, before a person is erased."""
     before_erasure.append(farewell)
+    return farewell
+
+
+def after_farewells(farewell: Farewell) -> Farewell:
+    """Register what must happen last: it forgets what farewells wrote as well."""
+    last_of_all.append(farewell)
     return farewell
 
 

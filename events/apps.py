@@ -22,6 +22,10 @@ class EventsConfig(AppConfig):
             actor_salt=f"{once} OR NEW.actor_salt = ''",
             actor_name="NEW.actor_name = ''",
             source="NEW.source IS NULL",
+            subject_id="NEW.subject_id IS NULL",
+            personal="NEW.personal IS NULL",
+            subject_digest=once,
+            subject_salt=f"{once} OR NEW.subject_salt = ''",
         )
         # Kept alive here: signals hold their receivers weakly.
         self.freshness = Freshness()

@@ -23,6 +23,13 @@ from events.models import AuditChain, AuditEntry
 UNSEALED = timedelta(minutes=10)
 
 
+# What sealing writes, once.
+SEALED = (
+    *("number", "digest", "actor_salt", "actor_digest"),
+    *("subject_salt", "subject_digest"),
+)
+
+
 @dataclass(frozen=True)
 class Problem:
     """The first thing that is wrong with a chain; ``number`` is the entry's."""
@@ -39,6 +46,10 @@ def _person(entry: AuditEntry) -> str:
     return digest_of([entry.actor_salt, entry.actor_name, entry.source])
 
 
+def _subject(entry: AuditEntry) -> str:
+    return digest_of([entry.subject_salt, entry.personal])
+
+
 def _link(previous: str, entry: AuditEntry) -> str:
     content = {
         "chain": entry.chain,
@@ -48,6 +59,7 @@ def _link(previous: str, entry: AuditEntry) -> str:
         "target": entry.target,
         "details": entry.details,
         "actor": entry.actor_digest,
+        **({"subject": entry.subject_digest} if entry.subject_digest else {}),
     }
     return link(previous, content)
 
@@ -65,10 +77,11 @@ def seal(chain: int) -> None:
         entry.number = end.length
         entry.actor_salt = secrets.token_hex(16)
         entry.actor_digest = _person(entry)
+        if entry.personal is not None:
+            entry.subject_salt = secrets.token_hex(16)
+            entry.subject_digest = _subject(entry)
         entry.digest = end.head = _link(end.head, entry)
-    AuditEntry.objects.bulk_update(
-        entries, ["number", "actor_salt", "actor_digest", "digest"], batch_size=200
-    )
+    AuditEntry.objects.bulk_update(entries, SEALED, batch_size=200)
     end.save()
 
 
@@ -100,6 +113,8 @@ def _problems(chain: int) -> Iterator[Problem]:
             yield Problem(chain, number, _("is not what was written"))
         if entry.actor_salt and entry.actor_digest != _person(entry):
             yield Problem(chain, number, _("names somebody else than was written"))
+        if entry.subject_salt and entry.subject_digest != _subject(entry):
+            yield Problem(chain, number, _("is about somebody else than was written"))
         previous = entry.digest
     if number < end.length:
         yield Problem(chain, number + 1, _("is missing"))

@@ -25,12 +25,15 @@ def record(
     *,
     event: Event | None = None,
     actor_name: str = "",
+    about: Model | None = None,
     **details: Any,
 ) -> None:
     """Write one entry in the caller's transaction; ``verb`` as ``"teams.joined"``.
 
     What changed stands in ``details`` as ``old`` and ``new``; from where it was done
-    is read off the request that is being answered.
+    is read off the request that is being answered. A person, or a row that belongs to
+    one, is named apart from the rest: as target, among the details, or ``about`` whom
+    the target and all details are.
     """
     chain = event.pk if event else 0
     AuditEntry.objects.create(
@@ -40,11 +43,42 @@ def record(
         actor=actor,
         actor_name=actor_name or (str(actor) if actor else ""),
         verb=verb,
-        target=str(target)[:200],
-        details=details,
+        **told_of(target, details, about),
     )
     # Not a partial: it has no name, which Django asks for when the call fails.
     transaction.on_commit(lambda: seal(chain), robust=True)
+
+
+def told_of(
+    target: Model | str, details: Mapping[str, Any], about: Model | None = None
+) -> dict[str, Any]:
+    """The columns of an entry that say what it is about, persons apart."""
+    people = {
+        name: one
+        for name, one in {**details, "target": about or target}.items()
+        if isinstance(one, Model) and _is_of_a_person(one)
+    }
+    personal: dict[str, Any] = {
+        name: str(target if name == "target" else one)[:200]
+        for name, one in people.items()
+    }
+    if about is not None and people:
+        personal, details = {**details, **personal}, {}
+    return {
+        "target": "" if "target" in people else str(target)[:200],
+        "details": {name: one for name, one in details.items() if name not in people},
+        "subject": _person_of(people),
+        "personal": personal or None,
+    }
+
+
+def _is_of_a_person(row: Model) -> bool:
+    return isinstance(row, User) or hasattr(row, "user_id")
+
+
+def _person_of(rows: Mapping[str, Any]) -> User | None:
+    people = [row if isinstance(row, User) else row.user for row in rows.values()]
+    return next((one for one in people if one is not None and one.pk), None)
 
 
 _words: dict[str, Promise] = {}
@@ -68,13 +102,21 @@ def known_verbs() -> frozenset[str]:
 def in_words(entry: AuditEntry) -> str:
     """The entry without its actor, such as “joined the team Wren Watchers”."""
     if entry.verb not in _words:  # written by an earlier release
-        return f"{entry.verb}: {entry.target}"
-    values = defaultdict(lambda: "?", {**entry.details, "target": entry.target})
-    if "model" not in entry.details:
+        return f"{entry.verb}: {entry.said['target']}"
+    values = defaultdict(_somebody if entry.subject_digest else _nothing, entry.said)
+    if "model" not in values:
         return str(_words[entry.verb]) % values
-    kind, changes = _written(entry.details)
+    kind, changes = _written(entry.said)
     sentence = str(_words[entry.verb]) % (values | {"kind": kind})
     return f"{sentence} ({changes})" if changes else sentence
+
+
+def _somebody() -> str:
+    return _("somebody who has left")
+
+
+def _nothing() -> str:
+    return "?"
 
 
 def _written(details: Mapping[str, Any]) -> tuple[str, str]:

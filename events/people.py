@@ -4,10 +4,12 @@ from typing import Any
 
 from django.db.models import Q
 
-from accounts.hooks import holds_personal_data, on_erasure
+from accounts.hooks import after_farewells, holds_personal_data, on_erasure
 from accounts.models import User
 from accounts.visibility import where_people_meet
 from events.actions import leave_all_events
+from events.audit import seal
+from events.log import in_words
 from events.models import AuditEntry, ConductText, Registration
 
 
@@ -44,12 +46,30 @@ def hand_places_on(user: User) -> None:
     leave_all_events(user)
 
 
-@on_erasure
+@after_farewells
 def forget_in_the_log(user: User) -> None:
-    """What was done stays in the log; who did it does not."""
-    AuditEntry.objects.filter(actor=user).update(
-        actor_name="", actor_salt="", source=None
-    )
+    """What was done stays in the log; who did it, and to whom, does not."""
+    by, about = Q(actor=user), Q(subject=user)
+    entries = AuditEntry.objects.filter(by | about)
+    for (chain,) in entries.unsealed().order_by().values_list("chain").distinct():
+        seal(chain)  # what is sealed can be forgotten and still be checked
+    entries.filter(by).update(actor_name="", actor_salt="", source=None)
+    entries.filter(about).update(personal=None, subject_salt="", subject=None)
+
+
+@holds_personal_data("log")
+def log(user: User) -> list[dict[str, str]]:
+    """What they did and what was done to them, as organisers read it."""
+    entries = AuditEntry.objects.filter(Q(actor=user) | Q(subject=user))
+    return [
+        {
+            "at": entry.at.isoformat(),
+            "who": str(user) if entry.actor_id == user.pk else "",
+            "what": in_words(entry),
+            "from": (entry.source or "") if entry.actor_id == user.pk else "",
+        }
+        for entry in entries.order_by("pk")
+    ]
 
 
 @where_people_meet

@@ -120,7 +120,10 @@ if _database["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         "timeout": 10,
         "init_command": (
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000"
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+            "PRAGMA cache_size=-16000; "
+            # What is deleted is overwritten, not only left to be reused.
+            "PRAGMA secure_delete=ON"
         ),
     }
     DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)

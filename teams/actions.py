@@ -318,7 +318,7 @@ def answer_request(request: JoinRequest, user: User, *, accept: bool) -> None:
                 _take_seat(team, request.user)
         except AlreadyInATeam:
             raise TheyAreInATeam from None
-        record(user, "teams.accepted", team, event=team.event, who=str(request.user))
+        record(user, "teams.accepted", team, event=team.event, who=request.user)
     request.status = (
         JoinRequest.Status.ACCEPTED if accept else JoinRequest.Status.DECLINED
     )
@@ -357,7 +357,7 @@ def invite_person(team: Team, guest: User, user: User) -> None:
             "path": f"{team.get_absolute_url()}join/{team.join_code}/",
         },
     )
-    record(user, "teams.invited", team, event=team.event, who=str(guest))
+    record(user, "teams.invited", team, event=team.event, who=guest)
 
 
 def withdraw_request(request: JoinRequest) -> None:
@@ -428,7 +428,7 @@ def remove_member(team: Team, member: User, user: User) -> None:
         raise CaptainStays
     number = seat.pk
     vacate(team, member)
-    record(user, "teams.removed", team, event=team.event, who=str(member))
+    record(user, "teams.removed", team, event=team.event, who=member)
     notify(
         [member],
         "teams/email/member_removed",
@@ -452,7 +452,7 @@ def hand_over(team: Team, heir: User, user: User) -> None:
         role=Membership.Role.MEMBER
     )
     _make_captain(seat)
-    record(user, "teams.handed_over", team, event=team.event, to=str(heir))
+    record(user, "teams.handed_over", team, event=team.event, to=heir)
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ import yaml
 from allauth.account.models import EmailAddress
 from django.core.files import File
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.text import slugify
 from PIL import Image, ImageDraw
@@ -24,6 +25,7 @@ from core.text import free_slug
 from dashboard.demo.cards import receive
 from dashboard.demo.survey import ask_as_host, further_answers
 from events import hooks
+from events.log import told_of
 from events.models import (
     AgendaItem,
     Announcement,
@@ -116,7 +118,7 @@ class Demo:
         AuditEntry.objects.bulk_create(sorted(self.log, key=lambda entry: entry.at))
 
     def _note(
-        self, event: Event, user: User, verb: str, target: object, at: datetime
+        self, event: Event, user: User, verb: str, target: Model, at: datetime
     ) -> None:
         """What the log says of things that happened some time ago."""
         self.log.append(
@@ -125,7 +127,7 @@ class Demo:
                 actor=user,
                 actor_name=str(user),
                 verb=verb,
-                target=str(target),
+                **told_of(target, {}),
                 at=min(at, self.now),
             )
         )

@@ -29,6 +29,7 @@ def record_write(actor: User, about: Model, write: Write) -> None:
             verb,
             write.target,
             event=event,
+            about=write.row,
             model=label,
             changes=write.changes,
         )

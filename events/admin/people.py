@@ -144,9 +144,13 @@ class AnnouncementAdmin(ScopedModelAdmin):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyModelAdmin):
-    list_display = ("at", "actor_name", "source", "verb", "target", "event")
+    list_display = ("at", "actor_name", "source", "verb", "target_in_words", "event")
     exclude = ("chain", "actor_salt", "actor_digest")
     list_filter = ("event", "verb")
     list_select_related = ("event",)
     search_fields = ("target", "actor_name")
     date_hierarchy = "at"
+
+    @admin.display(description=_("to what"))
+    def target_in_words(self, entry: AuditEntry) -> str:
+        return str(entry.said["target"])

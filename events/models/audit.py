@@ -1,6 +1,6 @@
 """Who did what."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -22,8 +22,8 @@ class AuditEntry(models.Model):
     """Who did what to what, and when. ``events.log.record`` writes it; nobody edits.
 
     Entries of one event make a chain (events.audit): ``digest`` covers the entry and
-    the digest before it. Who it was is covered through a salted digest, so that a
-    person's name can be forgotten and the chain still holds.
+    the digest before it. Who it was, and what names the person it is about, are covered
+    through salted digests: both can be forgotten and the chain still holds.
     """
 
     event = models.ForeignKey(
@@ -46,6 +46,22 @@ class AuditEntry(models.Model):
         max_length=32, blank=True, default="", db_default="", editable=False
     )
     actor_digest = models.CharField(
+        max_length=64, blank=True, default="", db_default="", editable=False
+    )
+    # The person it is about, and all that names them: in place of the target, and of
+    # those details.
+    subject = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        editable=False,
+    )
+    personal = models.JSONField(_("about whom"), null=True, editable=False)
+    subject_salt = models.CharField(
+        max_length=32, blank=True, default="", db_default="", editable=False
+    )
+    subject_digest = models.CharField(
         max_length=64, blank=True, default="", db_default="", editable=False
     )
     digest = models.CharField(
@@ -71,6 +87,15 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{date_format(timezone.localtime(self.at), 'Y-m-d H:i T')} {self.verb}"
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The details and the target, with what names a person while it is kept."""
+        gone = gettext("somebody who has left")
+        personal: dict[str, Any] = self.personal or {}
+        if not self.target and self.subject_digest:
+            personal = {"target": gone} | personal
+        return {"target": self.target, **self.details, **personal}
 
     @property
     def who(self) -> str:

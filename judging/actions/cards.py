@@ -265,7 +265,7 @@ def decide_late(late: ScorecardRevision, user: User, *, accept: bool) -> None:
         "judging.late_accepted" if accept else "judging.late_rejected",
         late.scorecard.project,
         event=late.scorecard.judge.event,
-        judge=late.scorecard.judge.name,
+        judge=late.scorecard.judge,
         # A judge's private notes are nobody else's.
         content={k: v for k, v in late.payload.items() if k != "notes"},
         received=late.pk,

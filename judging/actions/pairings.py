@@ -59,7 +59,7 @@ def pin(round_: Round, judge: Judge, project: Project, user: User) -> None:
         "judging.pinned",
         project,
         event=event,
-        judge=judge.name,
+        judge=judge,
         round=str(round_),
     )
     deal_cards(event)
@@ -80,7 +80,7 @@ def forbid(round_: Round, judge: Judge, project: Project, user: User) -> None:
 def _record_pair(
     user: User, verb: str, round_: Round, judge: Judge, project: Project
 ) -> None:
-    record(user, verb, project, event=round_.event, judge=judge.name, round=round_.name)
+    record(user, verb, project, event=round_.event, judge=judge, round=round_.name)
 
 
 def _rule(round_: Round, judge: Judge, project: Project, rule: str) -> None:
@@ -134,7 +134,7 @@ def _recuse(
         project,
         event=event,
         actor_name="" if user else judge.name,
-        judge=judge.name,
+        judge=judge,
         reason=reason,
     )
     deal_cards(event)
@@ -168,7 +168,7 @@ def lift_conflict(judge: Judge, project: Project, user: User) -> None:
     event = _lock(judge.event_id, judge, project)
     if not Recusal.objects.filter(judge=judge, project=project).delete()[0]:
         return
-    record(user, "judging.conflict_lifted", project, event=event, judge=judge.name)
+    record(user, "judging.conflict_lifted", project, event=event, judge=judge)
     deal_cards(event)
 
 

@@ -46,7 +46,7 @@ def enter_paper(card: Scorecard, scores: Mapping[int, int], user: User) -> Saved
         "judging.paper",
         card.project,
         event=card.judge.event,
-        judge=card.judge.name,
+        judge=card.judge,
         old={str(pk): before.get(pk) for pk in changed},
         new={str(pk): value for pk, value in changed.items()},
         outcome=saved.outcome,

@@ -156,7 +156,7 @@ def hide_feedback(card: Scorecard, user: User, *, hide: bool) -> None:
             "judging.feedback_hidden" if hide else "judging.feedback_shown",
             card.project,
             event=card.judge.event,
-            judge=card.judge.name,
+            judge=card.judge,
         )
 
 
@@ -226,7 +226,7 @@ def _publish(
         digest=digest,
         inputs_digest=result.inputs_digest,
         reason=reason,
-        proposed_by=str(proposal.proposed_by) if proposal else "",
+        proposed_by=proposal.proposed_by if proposal else "",
     )
     if not are_held_back(event):
         tell_everybody(result)

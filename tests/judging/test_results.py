@@ -274,7 +274,7 @@ def test_two_must_agree_where_the_event_asks_for_two(round_, panel, host, second
     assert result.digest == proposal.digest
     assert not PublishProposal.objects.exists()
     entry = event.audit_entries.get(verb="judging.published")
-    assert entry.details["proposed_by"] == str(host)
+    assert entry.said["proposed_by"] == str(host)
     assert Notification.objects.count() == 1
 
 
@@ -676,7 +676,7 @@ def test_words_that_an_organiser_keeps_back_are_not_read(
     assert "Loved it" not in html(client, people[0], "my_feedback", event)
     assert "wrote nothing" in html(client, people[0], "my_feedback", event)
     hidden = event.audit_entries.filter(verb="judging.feedback_hidden")
-    assert hidden.get().details["judge"] == judges[0].name
+    assert hidden.get().said["judge"] == judges[0].name
     review = html(client, host, "feedback_review", event)
     assert "kept from the team" in review
 
@@ -1023,7 +1023,7 @@ def test_paper_scores_go_through_the_judges_own_door(round_, panel, host, client
     assert (card.status, card.notes) == ("started", "mine")
     assert card.scores.get().value == 4
     entry = event.audit_entries.get(verb="judging.paper")
-    assert entry.details["judge"] == judges[0].name
+    assert entry.said["judge"] == judges[0].name
     assert entry.details["new"] == {str(idea.pk): 4}
     assert entry.details["old"] == {str(idea.pk): None}
     revision = card.revisions.get()
