@@ -16,6 +16,7 @@ from django.db.models import F, Q
 from core.ledger import digest_of
 from events.models import Event
 from judging.models import Comparison, JudgingRules, PrizeRule, Round, Score, Scorecard
+from judging.verdict import MODEL
 from submissions.models import Project
 
 SEED = 0
@@ -103,6 +104,7 @@ def evidence_from(
         "ties": round_.ties,
         "top": top_of(round_),
         "seed": SEED,
+        "model": MODEL,
         "rubric_version": round_.rubric_version,
         "criteria": [
             {

@@ -32,6 +32,12 @@ def _moved(shift: float) -> str:
     return _("the estimate is %s below the plain mean") % _points(shift)
 
 
+def _counts(shift: float) -> str:
+    if shift > 0:
+        return _("that counts for %s up") % _points(shift)
+    return _("that counts for %s down") % _points(shift)
+
+
 def _strictness(severity: float) -> str:
     """How the judges of one project are beside most; below 0 they are strict."""
     degree = sum(abs(severity) >= step for step in (LITTLE, SOME, MUCH))
@@ -59,9 +65,18 @@ def why(line: Mapping[str, Any], middle: float) -> list[str]:
                 "against the usual project."
             )
         ]
+    if line.get("is_thin"):
+        return [
+            _(
+                "There are too few scores to allow for strict or generous judges: the "
+                "plain mean stands."
+            )
+        ]
     shift = line["estimate"] - line["mean"]
     rest = shift + line["severity"]
-    said = [f"{_strictness(line['severity'])}: {_moved(shift)}."]
+    both = min(abs(rest), abs(line["severity"])) >= LITTLE
+    effect = _counts(-line["severity"]) if both else _moved(shift)
+    said = [f"{_strictness(line['severity'])}: {effect}."]
     if abs(rest) >= LITTLE:
         inwards = rest * (line["mean"] - middle) < 0
         up = rest > 0
@@ -84,6 +99,8 @@ def why(line: Mapping[str, Any], middle: float) -> list[str]:
                 "Steady judges weigh more than erratic ones: that counts for %s down."
             )
         said.append(text % _points(rest))
+    if both:
+        said.append(_("All in all, %s.") % _moved(shift))
     return said
 
 
@@ -111,9 +128,9 @@ def look_at(one: Mapping[str, Any]) -> str:
     if one["agreement"] < CONTRARY:
         return _(
             "Disagrees with everyone: puts last what the others put first. Look at the "
-            "scores. They count for nearly nothing now."
+            "scores and talk with this judge. Menlo leaves nobody out by itself."
         )
     return _(
         "The scores have little to do with the projects: they might as well be dice. "
-        "Look at them. They count for nearly nothing now."
+        "Look at them and talk with this judge. Menlo leaves nobody out by itself."
     )

@@ -8,11 +8,12 @@ is
     + noise(judge) * standard normal
 
 (the factor model of rater effects: Linacre 1989, Cai 2010). A project's qualities have
-a part in common and one per criterion. A judge may also be found to score without
-looking at the projects at all; then their scores tell nothing. Everything is estimated
-together by Gibbs sampling (Geman & Geman 1984), so that what is uncertain about the
-judges makes the projects as uncertain as they are. Comparisons ("this one is better")
-enter by latent values (Albert & Chib 1993).
+a part in common and one per criterion. How likely it is that a judge scores without
+looking at the projects is said (``heeded``), and changes nothing: nobody is left out
+without a person's word. Everything is estimated together by Gibbs sampling (Geman &
+Geman 1984), so that what is uncertain about the judges makes the projects as uncertain
+as they are. Comparisons ("this one is better") enter by latent values (Albert & Chib
+1993). With few judges much less is said: see ``FEW_JUDGES`` and :func:`is_thin`.
 """
 
 from __future__ import annotations
@@ -30,6 +31,15 @@ SURE = 0.9  # of every interval
 NOISES = (0.12, 2.0, 24)  # from, to, how many
 # Of one comparison, in units of the spread of all scores.
 COMPARING = 0.5
+ALIKE = 1e-4  # the variance of spreads among judges who are too few to tell apart
+# Below so many judges everybody's scores weigh alike, and nobody is called careless:
+# who of two or three is the odd one out, nobody can tell.
+FEW_JUDGES = 4
+# Below so many judges, judges for the usual project, or cards, the plain mean stands.
+FEWEST_JUDGES, FEWEST_EACH, FEWEST_CARDS = 2, 1.5, 9
+# How far one judge's taste in one project may be off, as a variance: where a project
+# has one judge only, all scores of it share that, and nothing shows it.
+TASTE = 0.08
 SCALES = ((0, 1), (1, 5), (0, 5), (1, 7), (1, 10), (0, 10), (1, 100), (0, 100))
 MOST_LEVELS = 101
 
@@ -63,6 +73,7 @@ class Comparison:
 class ProjectEstimate:
     """``score``, ``low`` and ``high`` (90 %) are in the unit of the scores.
 
+    No score is beyond the ends of the scale.
     ``rank`` is by ``score``; equal scores share it. ``rank_low`` to ``rank_high`` are
     the places that hold the project's with 90 %.
     """
@@ -83,7 +94,8 @@ class JudgeEstimate:
     """In the unit of the scores: ``severity`` below 0 is strict, ``noise`` a deviation.
 
     ``spread`` is 1 for a judge who tells projects apart as far as others do; ``heeded``
-    is the probability that their scores have to do with the projects. ``agreement`` is
+    is the probability that their scores have to do with the projects, 1 while fewer
+    than ``FEW_JUDGES`` have projects in common with them. ``agreement`` is
     the correlation of their own totals with the estimates, below 0 for who turns the
     order upside down; 0 where there is nothing to compare.
     """
@@ -102,7 +114,8 @@ class Posterior:
 
     ``severities`` and ``spreads`` likewise, a column per judge in ``judges``; a spread
     is of what is above or below ``middle``, the usual project's total. The noise of a
-    whole card is that of one score times ``card``.
+    whole card is that of one score times ``card``. ``is_thin``: there is too little to
+    correct anything, and the scores are plain means.
     """
 
     names: tuple[Hashable, ...]
@@ -113,6 +126,7 @@ class Posterior:
     spreads: Array
     middle: float
     card: float
+    is_thin: bool
 
     def better(self, first: Hashable, second: Hashable) -> float:
         """The probability that ``first`` is the better project."""
@@ -162,6 +176,7 @@ class _Data:
     winner: Array
     loser: Array
     is_percent: bool
+    scale: Scale  # its ends, in the unit of the scores
 
     @classmethod
     def of(
@@ -181,7 +196,7 @@ class _Data:
                 one.score,
             ),
         )
-        scores, lowest, highest = _scores(rows, scale)
+        scores, lowest, highest, ends = _scores(rows, scale)
         centre = float(scores.mean()) if len(scores) else 0.0
         unit = (float(scores.std()) if len(scores) else 0.0) or 1.0
         share = np.array([float(weights.get(name, 1.0)) for name in criteria] or [1.0])
@@ -210,7 +225,40 @@ class _Data:
             winner=winner,
             loser=loser,
             is_percent=isinstance(scale, Mapping),
+            scale=ends,
         )
+
+    @property
+    def means(self) -> Array:
+        """The plain weighted mean of each project; of who has no score, no number."""
+        size = len(self.projects), len(self.weights)
+        cell = self.project * size[1] + self.criterion
+        count = np.bincount(cell, minlength=size[0] * size[1]).reshape(size)
+        total = np.bincount(cell, self.value, size[0] * size[1]).reshape(size)
+        weight = np.where(count > 0, self.weights, 0.0)
+        known = weight.sum(1)
+        value = (weight * total / np.maximum(count, 1)).sum(1)
+        shares = np.where(known > 0, value / np.where(known > 0, known, 1.0), np.nan)
+        # What is equal but for the last digit is equal.
+        means: Array = np.round(self.centre + self.unit * shares, 9)
+        return means
+
+    @property
+    def cards(self) -> Array:
+        """Who has said something of which project: judge x project."""
+        cards = np.zeros((len(self.judges), len(self.projects)), dtype=bool)
+        cards[self.judge, self.project] = True
+        cards[self.comparer, self.winner] = cards[self.comparer, self.loser] = True
+        return cards
+
+
+def is_thin(data: _Data) -> bool:
+    """Whether nothing of the judges can be known that would mend the plain mean."""
+    if len(data.winner):
+        return False
+    judges, projects = data.cards.shape
+    fewest = max(FEWEST_CARDS, FEWEST_EACH * projects)
+    return judges < FEWEST_JUDGES or bool(data.cards.sum() < fewest)
 
 
 def _canonical(
@@ -338,26 +386,32 @@ def _numbered(given: Mapping[Any, Any]) -> dict[Any, int]:
 
 def _scores(
     ratings: Sequence[Rating], scale: Scale | Mapping[Hashable, Scale] | None
-) -> tuple[Array, Array, Array]:
-    """All scores, and between what bounds each lay before it was rounded."""
+) -> tuple[Array, Array, Array, Scale]:
+    """All scores, the bounds of each before rounding, and the ends of the scale."""
     scores = np.array([one.score for one in ratings], dtype=float)
     if not isinstance(scale, Mapping):
-        return scores, *_cells(scores, scale)
+        scale = scale or _usual_scale(scores)
+        return scores, *_cells(scores, scale), scale
     told = np.array([scores, scores, scores])
     for criterion, (low, high) in scale.items():
         mine = np.array([one.criterion == criterion for one in ratings], dtype=bool)
         cells = scores[mine], *_cells(scores[mine], (low, high))
         told[:, mine] = 100 * (np.array(cells) - low) / (high - low)
-    return told[0], told[1], told[2]
+    return told[0], told[1], told[2], (0.0, 100.0)
 
 
-def _cells(scores: Array, scale: Scale | None) -> tuple[Array, Array]:
+def _usual_scale(scores: Array) -> Scale:
+    """The smallest that people use and that holds all these."""
+    if not len(scores):
+        return (-np.inf, np.inf)
+    low, high = float(scores.min()), float(scores.max())
+    return next((s for s in SCALES if s[0] <= low and high <= s[1]), (low, high))
+
+
+def _cells(scores: Array, scale: Scale) -> tuple[Array, Array]:
     """Between what bounds a judge's view lay before it became a score."""
     if not len(scores):
         return scores, scores
-    low, high = scores.min(), scores.max()
-    if scale is None:
-        scale = next((s for s in SCALES if s[0] <= low and high <= s[1]), (low, high))
     levels = np.unique(scores)
     steps = np.diff(levels)
     step = float(steps.min()) if len(steps) else 1.0
@@ -401,7 +455,10 @@ class _Chain:
         self.severity = np.zeros(self.judges)
         self.spread = np.ones(self.judges)
         self.noise = np.full(self.judges, 0.6)
-        self.heeded = np.ones(self.judges, dtype=bool)
+        # How likely it is that they look at the projects.
+        self.heeded = np.ones(self.judges)
+        rated = np.count_nonzero(self.ratings_of)
+        self.are_few = rated < FEW_JUDGES
         count = self._by_cell(np.ones(len(data.value)))
         self.quality = 0.7 * self._by_cell(data.value) / np.maximum(count, 1)
         self.common = self.quality.mean(1)
@@ -441,7 +498,7 @@ class _Chain:
         """What each judge would say of each project without noise."""
         judge = self.data.judge
         seen = self.quality[self.data.project, self.data.criterion]
-        told: Array = np.where(self.heeded[judge], self.spread[judge] * seen, 0.0)
+        told: Array = self.spread[judge] * seen
         return self.level[self.data.criterion] + self.severity[judge] + told
 
     def draw_views(self) -> None:
@@ -465,7 +522,7 @@ class _Chain:
     def _told(self) -> tuple[Array, Array]:
         """What ratings say of each project and criterion: precision, and times mean."""
         judge = self.data.judge
-        spread = np.where(self.heeded[judge], self.spread[judge], 0.0)
+        spread = self.spread[judge]
         left = self.view - self.level[self.data.criterion] - self.severity[judge]
         known = self._by_cell(spread**2 / self.noise[judge] ** 2)
         return known, self._by_cell(spread * left / self.noise[judge] ** 2)
@@ -508,8 +565,8 @@ class _Chain:
         Each comparison is a view of the winner that lies above one of the loser.
         """
         value = (self.quality * self.data.weights).sum(1)
-        heeded = self._heeded_comparers(value)[self.data.comparer]
-        winner, loser = self.data.winner[heeded], self.data.loser[heeded]
+        self._ask_comparers(value)
+        winner, loser = self.data.winner, self.data.loser
         apart = value[winner] - value[loser]
         width = np.full(len(apart), COMPARING * np.sqrt(2))
         gap = _truncated(self.rng, apart, width, 0 * width, np.inf * width)
@@ -521,7 +578,7 @@ class _Chain:
         count = np.bincount(both, minlength=self.projects)
         return count, views / np.maximum(count, 1)
 
-    def _heeded_comparers(self, value: Array) -> Array:
+    def _ask_comparers(self, value: Array) -> None:
         """Who compares as if they had seen the projects, and not by tossing a coin."""
         data = self.data
         apart = (value[data.winner] - value[data.loser]) / (COMPARING * np.sqrt(2))
@@ -529,48 +586,52 @@ class _Chain:
             data.comparer, special.log_ndtr(apart) + np.log(2), self.judges
         )
         odds = gain + np.log1p(-self.careless) - np.log(self.careless)
-        chosen: Array = self.rng.random(self.judges) < special.expit(odds)
-        if self.steps < BURN_IN // 2:  # first find an order that one could agree with
-            chosen[:] = True
         compares = np.bincount(data.comparer, minlength=self.judges) > 0
         only = compares & (self.ratings_of == 0)
-        self.heeded = np.where(only, chosen, self.heeded)
-        return chosen
+        self.heeded = np.where(only, special.expit(odds), self.heeded)
 
     def draw_judges(self) -> None:
         """Whether they look, and how noisy they are, with the rest averaged out."""
         noise = self.noises**2
+        of_spread = ALIKE if self.are_few else self.of_spread
         seen = self.quality[self.data.project, self.data.criterion]
         left = self.view - self.level[self.data.criterion]
         count = self.ratings_of[:, None]
         aa = count / noise + 1 / self.of_severity
         ab = self._by_judge(seen)[:, None] / noise
-        bb = self._by_judge(seen**2)[:, None] / noise + 1 / self.of_spread
+        bb = self._by_judge(seen**2)[:, None] / noise + 1 / of_spread
         a = self._by_judge(left)[:, None] / noise
-        b = self._by_judge(left * seen)[:, None] / noise + 1 / self.of_spread
+        b = self._by_judge(left * seen)[:, None] / noise + 1 / of_spread
         det = aa * bb - ab**2
         flat = (
             -count * np.log(self.noises) - self._by_judge(left**2)[:, None] / noise / 2
         )
-        looks = flat - np.log(det * self.of_severity * self.of_spread) / 2
+        looks = flat - np.log(det * self.of_severity * of_spread) / 2
         looks += (bb * a**2 - 2 * ab * a * b + aa * b**2) / det / 2
-        looks -= 1 / self.of_spread / 2
+        looks -= 1 / of_spread / 2
+        # Who looks puts nobody last whom the others put first: a spread is above 0.
+        looks += special.log_ndtr((aa * b - ab * a) / np.sqrt(aa * det))
         prior = -(((np.log(self.noises) - self.usual_noise) / self.of_noise) ** 2) / 2
-        looks += prior - np.log(np.exp(prior).sum()) + np.log1p(-self.careless)
+        prior += np.log1p(-self.careless) - np.log(np.exp(prior).sum())
+        looks += prior
         blind = flat - np.log(aa * self.of_severity) / 2 + a**2 / aa / 2
         blind += np.log(self.careless / len(self.noises))
-        chosen = _choose(self.rng, np.concatenate([looks, blind], axis=1))
         rates = self.ratings_of > 0
-        self.heeded = np.where(rates, chosen < len(self.noises), self.heeded)
-        place = chosen % len(self.noises)
+        told, untold = (special.logsumexp(one, axis=1) for one in (looks, blind))
+        self.heeded = np.where(rates, special.expit(told - untold), self.heeded)
+        if self.are_few:  # one noise for all
+            looks = looks[rates].sum(0) - (np.count_nonzero(rates) - 1) * prior
+            place = np.repeat(_choose(self.rng, looks[None]), self.judges)
+        else:
+            place = _choose(self.rng, looks)
         self.noise = self.noises[place]
         row = np.arange(self.judges)
         aa, bb, det = aa[row, place], bb[row, place], det[row, place]
         ab, a, b = ab[row, place], a[row, place], b[row, place]
         normal = self.rng.standard_normal
         spread = (aa * b - ab * a) / det + normal(self.judges) * np.sqrt(aa / det)
-        self.spread = np.where(self.heeded, np.maximum(spread, 0.05), 1.0)
-        told = np.where(self.heeded, ab * self.spread, 0.0)
+        self.spread = np.maximum(spread, 0.05)
+        told = ab * self.spread
         self.severity = (a - told) / aa + normal(self.judges) / np.sqrt(aa)
 
     def draw_variances(self) -> None:
@@ -578,11 +639,13 @@ class _Chain:
         apart = (self.quality - self.common[:, None]).ravel()
         self.within = self._variance(2.0, 0.105, apart)
         self.of_severity = self._variance(2.0, 0.105, self.severity)
-        heeded = self.heeded & (self.ratings_of > 0)
-        self.of_spread = self._variance(4.0, 0.06, (self.spread - 1)[heeded])
-        blind = np.count_nonzero(~self.heeded)
+        # What judges are like is learned from those who look, this time.
+        looks = self.rng.random(self.judges) < self.heeded
+        rates = looks & (self.ratings_of > 0)
+        self.of_spread = self._variance(4.0, 0.06, (self.spread - 1)[rates])
+        blind = np.count_nonzero(~looks)
         self.careless = float(self.rng.beta(1 + blind, 15 + self.judges - blind))
-        noise = np.log(self.noise[heeded])
+        noise = np.log(self.noise[rates])
         certain = len(noise) / self.of_noise**2 + 4.0
         mean = (noise.sum() / self.of_noise**2 + 4.0 * np.log(0.5)) / certain
         self.usual_noise = mean + self.rng.standard_normal() / np.sqrt(certain)
@@ -633,16 +696,25 @@ def _sample(data: _Data, rng: np.random.Generator) -> _Draws:
                 chain.noise,
                 chain.heeded,
             )
+    if is_thin(data) and len(data.judges) > 1:  # one judge's taste is all there is
+        alone = data.cards.sum(0) == 1
+        taste = rng.standard_normal(quality.shape) * np.sqrt(TASTE)
+        quality += np.where(alone, taste, 0.0)
     return _Draws(quality, float(level), judges)
 
 
 def _summary(data: _Data, draws: _Draws, top: int) -> Posterior:
-    quality = data.centre + data.unit * draws.quality
+    latent = data.centre + data.unit * draws.quality
+    # What a panel gives never leaves its scale; who is ahead beyond its end still is.
+    quality = np.clip(latent, *data.scale)
     if data.is_percent and not len(data.value):
         # Of a hundred comparisons with the usual project, how many it should win.
         quality = 100 * special.ndtr(draws.quality / (COMPARING * np.sqrt(2)))
     severity, spread, noise, heeded = draws.judges
-    ranked = _ranked(data, quality, top)
+    cards = data.cards.astype(int)
+    together = np.count_nonzero(cards @ cards.T, axis=1)  # oneself is among them
+    heeded = np.where(together < FEW_JUDGES, 1.0, heeded)
+    ranked = _ranked(data, quality, _places(latent), top)
     agreement = _agreement(data, quality.mean(0))
     judges = zip(
         data.judges,
@@ -657,23 +729,26 @@ def _summary(data: _Data, draws: _Draws, top: int) -> Posterior:
         names=data.projects,
         projects=tuple(ranked),
         judges=tuple(JudgeEstimate(name, *map(float, rest)) for name, *rest in judges),
-        draws=quality,
+        draws=latent,
         severities=severity * data.unit,
         spreads=spread,
         middle=data.centre + data.unit * draws.level,
         card=float(np.sqrt((data.weights**2).sum())),
+        is_thin=is_thin(data),
     )
 
 
-def _ranked(data: _Data, quality: Array, top: int) -> list[ProjectEstimate]:
-    places = _places(quality)
+def _ranked(
+    data: _Data, quality: Array, places: Array, top: int
+) -> list[ProjectEstimate]:
+    means = data.means if is_thin(data) else quality.mean(0)
     first, best = places == 1, places <= top
     rows: list[ProjectEstimate] = []
     for number, name in enumerate(data.projects):
         # About these the same is said, so the same is answered.
         same = data.alike == data.alike[number]
         pooled = quality[:, same]
-        score = pooled.mean()
+        score = means[same].mean()
         low, high = np.quantile(pooled, [(1 - SURE) / 2, (1 + SURE) / 2])
         rank_low, rank_high = _holding(places[:, same].ravel(), len(data.projects))
         rows.append(

@@ -13,11 +13,14 @@ from judging.estimates import kept_verdict, verdict_on
 from judging.evidence import Evidence
 from judging.explaining import judge_in_words, look_at, middle_of, why
 from judging.models import Judge, Round, RoundEstimate
+from judging.running import running_order
 from judging.tasks import estimate_round
 from submissions.models import Project
 
 # So many scores are computed while one waits for the page: a third of a second.
 SMALL = 400
+# So many judges must have seen each project before anything is said of chances.
+ENOUGH_JUDGES = 2
 # If no worker has answered by then, there is none: compute it here.
 PATIENCE = timedelta(seconds=20)
 
@@ -67,6 +70,30 @@ class RoundOnPage:
         self.verdict = verdict or (self.kept.verdict if self.kept else None)
 
     @cached_property
+    def unseen(self) -> list[Project]:
+        """Those that take part and that nobody has scored or compared yet."""
+        seen = {line["project"] for line in self.lines}
+        order = running_order(self.round)
+        return sorted(
+            (project for project in order if project.pk not in seen),
+            key=lambda project: project.title.lower(),
+        )
+
+    @cached_property
+    def is_thin(self) -> bool:
+        """Whether the plain mean stands, for want of scores."""
+        return any(line.get("is_thin") for line in self.lines)
+
+    @cached_property
+    def tells_chances(self) -> bool:
+        """One judge's word on a project makes nothing likely."""
+        return (
+            not self.is_thin
+            and not self.unseen
+            and all(line["judges"] >= ENOUGH_JUDGES for line in self.lines)
+        )
+
+    @cached_property
     def lines(self) -> list[dict[str, Any]]:
         places = self.verdict["places"] if self.verdict else []
         middle = middle_of(places)
@@ -108,7 +135,9 @@ class RoundOnPage:
                 "chance": pair["chance"],
                 "other": 1 - pair["chance"],
             }
-            for pair in (self.verdict["pairs"] if self.verdict else [])
+            for pair in (
+                self.verdict["pairs"] if self.verdict and self.tells_chances else []
+            )
             if all(pk in self.projects for pk in pair["projects"])
         ]
 

@@ -72,10 +72,39 @@ def number(path: Path, line: int, text: str) -> float:
     return value
 
 
-def read_ratings(path: Path) -> list[Rating]:
-    """Every line of ``judge,project,criterion,score``; none may come twice."""
+# What an organiser's own download says more than is asked for.
+MORE_OF_SCORES = (
+    *("round", "team", "weight", "status", "scored_at", "late", "rubric_version"),
+    "counts",
+)
+MORE_OF_COMPARISONS = ("round", "received_at", "taken_back_at", "counts")
+
+
+def counting_rows(
+    path: Path, columns: Iterable[str], more: Iterable[str], round_: str | None
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows that count, of one round: of all rounds they cannot be ranked."""
+    rounds = set()
+    for line, row in rows_of(path, columns, more):
+        rounds.add(row.get("round"))
+        if round_ not in {None, row.get("round")} or row.get("counts", "yes") != "yes":
+            continue
+        yield line, row
+    if round_ is None and len(rounds) > 1:
+        names = ", ".join(sorted(repr(name) for name in rounds))
+        raise BadTable(f"{path}: choose one of the rounds with --round: {names}")
+    if round_ is not None and round_ not in rounds:
+        raise BadTable(f"{path}: there is no round {round_!r}")
+
+
+def read_ratings(path: Path, round_: str | None = None) -> list[Rating]:
+    """Every line of ``judge,project,criterion,score``; none may come twice.
+
+    Organisers' own download is read as well: what counts, of one round.
+    """
     ratings, seen = [], set()
-    for line, row in rows_of(path, (field.name for field in fields(Rating))):
+    columns = [field.name for field in fields(Rating)]
+    for line, row in counting_rows(path, columns, MORE_OF_SCORES, round_):
         key = row["judge"], row["project"], row["criterion"]
         if key in seen:
             raise BadTable(f"{path}, line {line}: this judge has scored this already")
@@ -102,12 +131,13 @@ def read_weights(path: Path) -> tuple[dict[Any, float], dict[Any, Scale]]:
     return weights, scales
 
 
-def read_comparisons(path: Path) -> list[Comparison]:
+def read_comparisons(path: Path, round_: str | None = None) -> list[Comparison]:
     comparisons = []
-    for line, row in rows_of(path, (field.name for field in fields(Comparison))):
+    columns = [field.name for field in fields(Comparison)]
+    for line, row in counting_rows(path, columns, MORE_OF_COMPARISONS, round_):
         if row["winner"] == row["loser"]:
             raise BadTable(f"{path}, line {line}: a project is compared to itself")
-        comparisons.append(Comparison(**row))
+        comparisons.append(Comparison(*(row[name] for name in columns)))
     return comparisons
 
 
@@ -122,10 +152,13 @@ class Tables:
 
 
 def read_evidence(
-    scores: Path | None, weights: Path | None, comparisons: Path | None
+    scores: Path | None,
+    weights: Path | None,
+    comparisons: Path | None,
+    round_: str | None = None,
 ) -> Tables:
-    ratings = read_ratings(scores) if scores else []
-    pairs = read_comparisons(comparisons) if comparisons else []
+    ratings = read_ratings(scores, round_) if scores else []
+    pairs = read_comparisons(comparisons, round_) if comparisons else []
     if not (ratings or pairs):
         raise BadTable("There is no score and no comparison to rank by")
     weight_of, scales = read_weights(weights) if weights else ({}, {})

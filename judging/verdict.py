@@ -23,6 +23,8 @@ from judging.settling import close_pairs, what_would_settle
 DIGITS = 6  # of every number that is kept
 # Estimates that agree this far are the same: more digits are the luck of the draw.
 SAME = 1
+# The way of computing. A result that was published by another one keeps its numbers.
+MODEL = 2
 
 
 def rubric_of(inputs: Mapping[str, Any]) -> dict[int, Scale]:
@@ -62,6 +64,8 @@ def weigh(inputs: Mapping[str, Any]) -> dict[str, Any]:
     lines = []
     for one in posterior.projects:
         line = _line(one, means.get(one.project))
+        if posterior.is_thin:
+            line["is_thin"] = True
         line["judges"] = len(judges_of[line["project"]])
         line["severity"] = _round(severities.get(line["project"], 0.0))
         lines.append(line)

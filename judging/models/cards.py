@@ -27,6 +27,15 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
             moved_at__isnull=False, status=Scorecard.Status.TODO, revision=0
         ).exclude(Exists(stepped_back))
 
+    def open(self) -> Self:
+        """What a judge may still score: nothing yet, not all of it, or to come back."""
+        return (
+            self.live()
+            .filter(project__status=Project.Status.SUBMITTED)
+            .exclude(status=Scorecard.Status.DONE)
+            .exclude(judge__recusals__project=F("project"))
+        )
+
     def tally(self, judges: Iterable[Judge]) -> list[tuple[Judge, int, int]]:
         """Each judge, with how many of their live cards are scored, of how many."""
         rows = (

@@ -16,10 +16,11 @@ from judging import actions
 from judging.actions.deliberation import who_may_be_asked
 from judging.evidence import evidence_of
 from judging.forms import JudgingRulesForm
-from judging.models import JudgingRules, PublishProposal, Round
-from judging.presenting import RoundOnPage
+from judging.models import JudgingRules, PublishProposal, Round, Scorecard
+from judging.presenting import ENOUGH_JUDGES, RoundOnPage
 from judging.prizes import with_leaders
 from judging.standings import evidence_of_event, snapshot
+from judging.templatetags.judging_texts import chance
 from judging.views.organise import JudgingActionView, RunJudgingView
 from submissions.models import Project
 
@@ -137,6 +138,11 @@ class DeliberationView(RunJudgingView):
             shown=shown,
             settling=settling,
             cards=self.cards(shown, settling) if settling and known else [],
+            open_cards=Scorecard.objects.filter(round=round_).open().count(),
+            waiting=[
+                *shown.unseen,
+                *(one["name"] for one in shown.lines if one["judges"] < ENOUGH_JUDGES),
+            ],
             contested=[line for line in shown.lines if 0.02 < line["p_top"] < 0.98],  # noqa: PLR2004
             is_open=self.event.is_open_for(Phase.JUDGING),
             **kwargs,
@@ -146,12 +152,17 @@ class DeliberationView(RunJudgingView):
         self, shown: RoundOnPage, settling: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """The best judge for each project, of those who may see it."""
+        if not shown.tells_chances:
+            return []
         allowed = who_may_be_asked(shown.round)
+        now = chance(settling["now"])
         found: dict[int, dict[str, Any]] = {}
         for card in settling["cards"]:
             pk = shown.evidence.judges[card["judge"]]
             project = card["project"]
-            if project in found or project not in shown.projects:
+            after = chance(settling["now"] + card["gain"])
+            # Advice that changes nothing on the page is none.
+            if after == now or project in found or project not in shown.projects:
                 continue
             if project in allowed.get(pk, ()):
                 found[project] = {

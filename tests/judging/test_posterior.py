@@ -245,6 +245,77 @@ def test_intervals_hold_what_they_promise_and_the_order_beats_the_mean():
     assert np.mean(ours) > np.mean(plain) + 0.05
 
 
+@pytest.mark.no_cover
+@pytest.mark.parametrize(
+    ("projects", "judges", "load"), [(6, 1, 6), (3, 2, 3), (5, 3, 5), (10, 5, 2)]
+)
+def test_tiny_panels_claim_no_more_than_comes_true(projects, judges, load):
+    """None is sure by much more than it is right, and none leaves its scale."""
+    said, came, held, ours, plain = [], [], [], [], []
+    for seed in range(60, 84):
+        ratings, truth = panel(seed, projects, judges, load)
+        result = estimate(ratings, scale=(1, 10), seed=seed)
+        places = (-truth).argsort().argsort() + 1
+        place_of = {
+            one.project: places[int(one.project[1:])] for one in result.projects
+        }
+        likeliest = max(result.projects, key=lambda one: one.p_first)
+        said.append(likeliest.p_first)
+        came.append(place_of[likeliest.project] == 1)
+        for one in result.projects:
+            assert 1 <= one.low <= one.score <= one.high <= 10
+            held.append(one.rank_low <= place_of[one.project] <= one.rank_high)
+        names = [one.project for one in result.projects]
+        raw = [np.mean([r.score for r in ratings if r.project == n]) for n in names]
+        true = [truth[int(name[1:])] for name in names]
+        ours.append(tau([one.score for one in result.projects], true))
+        plain.append(tau(raw, true))
+
+    assert np.mean(said) <= np.mean(came) + 0.05 + 2 * np.std(came) / len(came) ** 0.5
+    assert np.mean(held) >= 0.84
+    assert np.mean(ours) >= np.mean(plain) - 0.02
+
+
+@pytest.mark.parametrize(("judges", "projects"), [(1, 12), (2, 3), (5, 10)])
+def test_with_too_few_scores_the_plain_mean_stands(judges, projects):
+    """One judge; hardly a card; or one judge for each project."""
+    rng = random.Random(judges)
+    ratings = [
+        Rating(f"j{judge}", f"p{n}", c, rng.randint(1, 5))
+        for judge in range(judges)
+        for n in range(projects)
+        for c in "xyz"
+        if judges < 3 or n % judges == judge
+    ]
+
+    result = estimate(ratings, {"x": 2, "y": 1, "z": 1}, scale=(1, 5))
+
+    assert result.is_thin
+    for one in result.projects:
+        total = sum(
+            r.score * (2 if r.criterion == "x" else 1)
+            for r in ratings
+            if r.project == one.project
+        )
+        many = sum(r.project == one.project for r in ratings) / 3
+        assert one.score == pytest.approx(total / 4 / many)
+    assert {one.heeded for one in result.judges} == {1.0}
+
+
+def test_nothing_leaves_the_scale_where_all_is_near_its_end():
+    ratings = [
+        Rating(f"j{judge}", f"p{n}", c, 10.0 if n < 2 else 3.0 + judge)
+        for judge in range(5)
+        for n in range(5)
+        for c in "xyz"
+    ]
+
+    result = estimate(ratings, scale=dict.fromkeys("xyz", (1, 10)))
+
+    assert all(0 <= p.low <= p.score <= p.high <= 100 for p in result.projects)
+    assert {p.project for p in result.projects[:2]} == {"p0", "p1"}
+
+
 def test_comparisons_alone_make_an_order():
     rng = random.Random(9)
     pairs = []

@@ -30,6 +30,7 @@ from judging.actions.results import (
     ScoresAreIn,
     TwoStay,
 )
+from judging.estimates import verdict_on
 from judging.evidence import evidence_of, top_of
 from judging.models import (
     Comparison,
@@ -99,6 +100,10 @@ def panel(round_):
         for project, values in zip(projects, [(5, 9), (3, 6), (1, 2)], strict=True):
             scored(round_, judge, project, *values)
     return judges, projects
+
+
+def evidence_verdict(round_):
+    return verdict_on(evidence_of(round_))
 
 
 def close(event):
@@ -184,6 +189,10 @@ def test_places_that_matter_are_prizes_or_who_goes_on(round_):
 
 def test_deciding_order_honours_what_was_chosen(round_, panel):
     _judges, projects = panel
+    for _n in range(2):
+        judge = JudgeFactory(event=round_.event)
+        for project, values in zip(projects, [(5, 9), (3, 6), (1, 2)], strict=True):
+            scored(round_, judge, project, *values)
 
     by_estimate = deciding_order(round_)
     round_.method = "mean"
@@ -482,6 +491,21 @@ def test_a_result_can_be_computed_again_to_the_last_digit(published):
     assert digest_of(published.inputs) == published.inputs_digest
 
 
+def test_what_another_release_computed_stands_as_it_was_published(published):
+    """Its digests still hold; its numbers came in another way, and that is said."""
+    drop_guards()
+    for one in published.inputs["rounds"]:
+        del one["model"]  # as before it was named
+    published.inputs_digest = digest_of(published.inputs)
+    published.save()
+    said = recomputed(published.event)
+    assert said.startswith("version 1: as it was published; this release computes in")
+    assert "do not agree" not in said
+    published.inputs["rounds"][0]["seed"] = 5
+    published.save()
+    assert "the inputs are not those" in recomputed(published.event)
+
+
 def test_whoever_tampers_with_a_result_is_found_out(published):
     drop_guards()
     event = published.event
@@ -621,7 +645,7 @@ def test_teams_see_their_own_scores_and_nobody_elses(round_, canaries, client):
     assert "77.8" in own
     assert "92.6" in own
     assert "Place 1 of 2." in own
-    assert "The judges here were" in own
+    assert "the plain mean stands" in own
     assert own.count("Loved it") == 2
     assert not [canary for canary in OTHERS if canary in own]
     assert projects[1].title not in own
@@ -864,7 +888,9 @@ def test_deliberation_says_who_could_settle_what(round_, close_call, host, clien
 
     assert "cannot be told apart" in page
     assert "The project in front has a chance of" in page
-    assert f"Ask {zoe}" in page
+    advice = re.findall(r"Ask (?:Zoe|Carl): (.+) becomes (.+), on average", page)
+    assert advice
+    assert all(now != after for now, after in advice)
     may = who_may_be_asked(round_)
     assert first.pk not in may[carl.pk]
     assert {first.pk, second.pk} <= may[zoe.pk]
@@ -921,7 +947,67 @@ def test_deliberation_before_and_after_the_last_word(round_, panel, host, client
     empty = RoundFactory(event=round_.event)
     assert "No scores yet" in html(client, host, "deliberation", round_.event, empty.pk)
     page = html(client, host, "deliberation", round_.event, round_.pk)
+    assert "Let more judges see the projects" in page  # two are too few to be sure
+    _judges, projects = panel
+    for _n in range(4):
+        judge = JudgeFactory(event=round_.event)
+        for project, values in zip(projects, [(5, 9), (3, 6), (1, 2)], strict=True):
+            scored(round_, judge, project, *values)
+    page = html(client, host, "deliberation", round_.event, round_.pk)
     assert "Talking is what is left" in page
+    judge = JudgeFactory(event=round_.event)
+    ScorecardFactory(round=round_, judge=judge, project=projects[0])
+    page = html(client, host, "deliberation", round_.event, round_.pk)
+    assert "One scorecard is still open" in page
+    assert "Talking is what is left" not in page
+
+
+def test_one_judges_word_makes_nothing_sure(round_, host, client):
+    """Who nobody has seen stands in the table, and no chance is told of anybody."""
+    event = round_.event
+    projects = ProjectFactory.create_batch(3, team__event=event, submitted=True)
+    judges = JudgeFactory.create_batch(5, event=event)
+    scored(round_, judges[0], projects[0], 5, 10)
+
+    for page in ("order", "deliberation"):
+        args = [round_.pk] if page == "deliberation" else []
+        text = html(client, host, page, event, *args)
+        assert not re.search(r"(?<!90) %", text.partition("<main")[2])
+        assert "can be told apart" not in text
+        assert "Talking is what is left" not in text
+        for project in projects[1:]:
+            assert project.title in text
+    assert html(client, host, "order", event).count("Not seen by anybody yet") == 2
+
+    for judge in judges:
+        for project in projects[1:]:
+            scored(round_, judge, project, 3, 5)
+    text = html(client, host, "order", event)
+    assert "Not seen by anybody yet" not in text
+    assert "when at least two judges have seen every project" in text
+    scored(round_, judges[1], projects[0], 4, 9)
+    assert "&gt;99 %" in html(client, host, "order", event)
+
+
+@pytest.mark.parametrize("judges", [2, 3])
+def test_of_few_judges_none_is_silenced(round_, host, client, judges):
+    """One turns the order of the others upside down; who is right nobody knows."""
+    event = round_.event
+    projects = ProjectFactory.create_batch(5, team__event=event, submitted=True)
+    for place in range(judges):
+        judge = JudgeFactory(event=event)
+        for number, project in enumerate(projects, start=1):
+            value = 6 - number if place == 0 else number
+            scored(round_, judge, project, value, 2 * value)
+
+    page = html(client, host, "order", event)
+
+    assert "Disagrees" not in page
+    assert "dice" not in page
+    verdict = evidence_verdict(round_)
+    assert {one["heeded"] for one in verdict["judges"].values()} == {1.0}
+    noises = [one["noise"] for one in verdict["judges"].values()]
+    assert noises == pytest.approx([noises[0]] * judges)
 
 
 # --- Raw files ------------------------------------------------------------------------
@@ -980,6 +1066,32 @@ def test_organisers_take_all_scores_with_them_and_the_log_says_so(
         "scores",
         "comparisons",
     ]
+
+
+def test_the_organisers_own_download_can_be_ranked(
+    round_, panel, host, client, tmp_path
+):
+    """What counts, of one round, by its name; and nothing else is let pass."""
+    _judges, projects = panel
+    other = RoundFactory(event=round_.event, name="Tables")
+    CriterionFactory(round=other, name="Idea")
+    scored(other, JudgeFactory(event=round_.event), projects[2], 5)
+    actions.declare_conflict(_judges[0], projects[1])
+    client.force_login(host)
+    answer = client.get(reverse("judging:raw_scores", args=[round_.event.slug]))
+    written = tmp_path / "scores.csv"
+    written.write_bytes(answer.content)
+
+    refused = rank(tmp_path, "--scores", written)
+    absent = rank(tmp_path, "--scores", written, "--round", "Semis")
+    done = rank(tmp_path, "--scores", written, "--round", "Finals")
+
+    assert "choose one of the rounds with --round: 'Finals', 'Tables'" in refused.stderr
+    assert "there is no round 'Semis'" in absent.stderr
+    assert (done.returncode, done.stderr) == (0, "")
+    with (tmp_path / "out.csv").open() as file:
+        found = [row["project"] for row in csv.DictReader(file)]
+    assert found == [project.title for project in projects]
 
 
 # --- Paper ----------------------------------------------------------------------------

@@ -233,9 +233,10 @@ def line(mean, estimate, severity):
         (
             line(80, 70, -12.0),
             (
-                "The judges here were much stricter than most: the estimate is 10 "
-                "points below the plain mean. With this few scores a high mean may "
-                "be good luck: that counts for 22 points down."
+                "The judges here were much stricter than most: that counts for 12 "
+                "points up. With this few scores a high mean may be good luck: that "
+                "counts for 22 points down. All in all, the estimate is 10 points "
+                "below the plain mean."
             ),
         ),
         (

@@ -16,13 +16,17 @@ class Command(BaseCommand):
         parser.add_argument("--scores", type=Path, help="judge,project,criterion,score")
         parser.add_argument("--weights", type=Path, help="criterion,weight[,low,high]")
         parser.add_argument("--comparisons", type=Path, help="judge,winner,loser")
+        parser.add_argument("--round", help="of files that hold several rounds")
         parser.add_argument("--out", type=Path, required=True)
         parser.add_argument("--seed", type=int, default=0)
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
             evidence = read_evidence(
-                options["scores"], options["weights"], options["comparisons"]
+                options["scores"],
+                options["weights"],
+                options["comparisons"],
+                options["round"],
             )
             posterior = estimate(
                 evidence.ratings,
