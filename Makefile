@@ -27,7 +27,7 @@ demo-reset: ## forget the demo's data
 run: ## the site for developers, reloading on change, with a worker
 	@$(PYTHON) scripts/packages.py dev
 	@DEBUG=true .venv/bin/python manage.py migrate --verbosity 0
-	@DEBUG=true PORT=$(PORT) SITE_URL=http://localhost:$(PORT) .venv/bin/honcho start
+	@DEBUG=true PORT=$(PORT) SITE_URL=http://localhost:$(PORT) .venv/bin/python scripts/processes.py Procfile
 
 test: ## everything: checks, both databases, worker, mail, browser
 	@$(PYTHON) scripts/suite.py parts & $(PYTHON) scripts/packages.py dev && wait $$!

@@ -234,7 +234,7 @@ def beside(url: str) -> str:
 
 
 def broker_options(env: Environment) -> dict[str, Any]:
-    """Redis with short patience, or kombu's folders below ``DATA_DIR``."""
+    """Redis with short patience, or the worker's own memory, looked at often."""
     if env.redis_url:
         return {
             "global_keyprefix": "menlo:",
@@ -244,15 +244,7 @@ def broker_options(env: Environment) -> dict[str, Any]:
             "socket_keepalive": True,
             "max_retries": 1,
         }
-    broker = env.data_dir / "broker"
-    for folder in (broker, broker / "queue", broker / "control"):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return {
-        "data_folder_in": str(broker / "queue"),
-        "data_folder_out": str(broker / "queue"),
-        "control_folder": str(broker / "control"),
-        "store_processed": False,
-    }
+    return {"polling_interval": 0.05}  # seconds
 
 
 def own_key(folder: Path) -> str:

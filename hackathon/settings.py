@@ -1,6 +1,7 @@
 """Every setting. What a machine's owner may set is read in the first section only."""
 
 from datetime import timedelta
+from typing import Any
 
 import django_stubs_ext
 from kombu import Queue
@@ -218,9 +219,12 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.mail_from or f"{SITE_NAME} <menlo@{env.site.hostname}>"
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
-# --- Background work: the outbox is the record, Celery the doorbell -------------------
+# --- Background work: the rows are the record, a message is a nudge -------------------
 
-CELERY_BROKER_URL = env.redis_url or "filesystem://localhost//"
+# Without Redis there is no broker: the one worker looks at the rows by itself, and its
+# messages stay in its memory. See docs/adr/0014.
+_alone = not env.redis_url
+CELERY_BROKER_URL = env.redis_url or "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = environment.broker_options(env)
 # Redis: how long a worker may be silent about a task; its manual asks for all three.
 CELERY_VISIBILITY_TIMEOUT = environment.VISIBILITY_TIMEOUT
@@ -229,7 +233,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_ACKS_LATE = not _alone
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_ACKS_ON_FAILURE = True
 CELERY_TASK_ACKS_ON_TIMEOUT = True
@@ -239,22 +243,25 @@ CELERY_TASK_TIME_LIMIT = environment.VISIBILITY_TIMEOUT // 2  # never two runs
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_QUEUES = [Queue("default"), Queue("mail"), Queue("slow")]
 CELERY_TASK_ROUTES = {
-    "notifications.tasks.deliver": {"queue": "mail"},
+    "notifications.tasks.deliver_due": {"queue": "mail"},
     "judging.tasks.*": {"queue": "slow"},
     "recap.tasks.*": {"queue": "slow"},
     "submissions.tasks.*": {"queue": "slow"},
 }
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Alone, a thread for each kind of task, so that no mail waits for a profile.
+CELERY_WORKER_POOL = "threads" if _alone else "prefork"
+CELERY_WORKER_CONCURRENCY = 12 if _alone else None
+CELERY_WORKER_PREFETCH_MULTIPLIER = 0 if _alone else 1  # 0 is without a limit
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 200_000
-CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20 if env.redis_url else 3
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 3 if _alone else 20
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 # A tick that waited a whole interval is dropped: the next one does the same work.
-CELERY_BEAT_SCHEDULE = {
+TICKS: dict[str, dict[str, Any]] = {
     task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
     for task, seconds in {
-        "notifications.tasks.deliver_due": 15,
+        "notifications.tasks.deliver_due": 1 if _alone else 5,
         "notifications.tasks.beat_heartbeat": 30,
         "notifications.tasks.queue_reminders": 60,
         "events.tasks.seal_log": 60,
@@ -262,12 +269,14 @@ CELERY_BEAT_SCHEDULE = {
         "notifications.tasks.forget_old_mails": 3600,
         "feedback.tasks.open_and_close_surveys": 60,
         "recap.tasks.write_recaps": 60,
-        "submissions.tasks.profile_pending": 60,
-        "submissions.tasks.check_pending_links": 60,
+        "submissions.tasks.profile_pending": 1 if _alone else 60,
+        "submissions.tasks.check_pending_links": 1 if _alone else 60,
         "judging.tasks.note_arrivals": 600,
         "judging.tasks.send_log_heads": 24 * 3600,
     }.items()
 }
+# Alone, the worker keeps it (hackathon.celery): beat could not reach it.
+CELERY_BEAT_SCHEDULE = {} if _alone else TICKS
 
 # --- Languages, files, logs -----------------------------------------------------------
 

@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
+from core.broker import has_broker
 from core.pagecache import unless_away
 from judging.estimates import kept_verdict, verdict_on
 from judging.evidence import Evidence
@@ -28,7 +29,8 @@ PATIENCE = timedelta(seconds=20)
 def ready_verdict(evidence: Evidence) -> dict[str, Any] | None:
     """The verdict on this, or ``None`` while a worker is at it."""
     verdict = kept_verdict(evidence)
-    if verdict is None and (evidence.size <= SMALL or _waited(evidence)):
+    is_short = evidence.size <= SMALL or not has_broker()
+    if verdict is None and (is_short or _waited(evidence)):
         verdict = verdict_on(evidence)
     return verdict
 

@@ -16,7 +16,7 @@ from events.log import record
 from events.models import Event
 from notifications.composing import BROADCAST, example_of, title_of, words_of
 from notifications.models import Broadcast, MailText, Notification, Preference
-from notifications.outbox import Topic, doorbell, notify
+from notifications.outbox import Topic, notify, nudge
 from notifications.segments import register
 
 Status = Notification.Status
@@ -160,7 +160,7 @@ def answer_held(event: Event, user: User, template: str, *, send: bool) -> int:
             event=event,
             recipients=number,
         )
-        transaction.on_commit(doorbell.ring, robust=True)
+        transaction.on_commit(nudge, robust=True)
     return number
 
 
@@ -202,7 +202,7 @@ def decide(row: Notification, user: User, *, again: bool) -> bool:
             event=row.event,
             mail=row.template,
         )
-        transaction.on_commit(doorbell.ring, robust=True)
+        transaction.on_commit(nudge, robust=True)
     return bool(done)
 
 

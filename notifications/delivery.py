@@ -3,6 +3,7 @@
 import logging
 import random
 import smtplib
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -22,12 +23,34 @@ logger = logging.getLogger(__name__)
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(hours=1)
 PERMANENT = range(500, 600)
+SWEEP = 10.0  # seconds, then it is another's turn
+AT_A_TIME = 5
 
 Status = Notification.Status
 
 # Apps above look at the world once more before a mail leaves: why it does not need this
 # one any more, or "".
 doubts: list[Callable[[Notification], str]] = []
+
+
+def deliver_due() -> bool:
+    """Send what is due, the most urgent first; whether time was up before all was sent.
+
+    Looks anew every few mails: a sign-in code does not wait behind a broadcast. Several
+    workers may do this at once; a row is sent by the one that claims it.
+    """
+    Notification.objects.park()
+    end = time.monotonic() + SWEEP
+    while pks := Notification.objects.most_urgent(AT_A_TIME):
+        for pk in pks:
+            if time.monotonic() > end:
+                return True
+            try:
+                deliver(pk)
+            except Exception:
+                # It is claimed, so it is out of the others' way until its lease ends.
+                logger.exception("Notification %s was not sent", pk)
+    return False
 
 
 def deliver(pk: int) -> None:

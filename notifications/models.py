@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -53,6 +53,16 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
             | Q(status=status.SENDING, claimed_at__lte=now - LEASE)
             & ~Q(topic__in=PARKED)
         )
+
+    def most_urgent(self, number: int) -> list[int]:
+        """Of what is due: codes that people wait for, what is necessary, the rest."""
+        urgency = Case(
+            When(template=ACCOUNT_MAIL, then=0),
+            When(topic=Topic.NECESSARY, then=1),
+            default=2,
+        )
+        rows = self.due().order_by(urgency, "send_after", "pk")
+        return list(rows.values_list("pk", flat=True)[:number])
 
     def park(self) -> int:
         """Set aside what a worker died on and what nobody wants twice."""

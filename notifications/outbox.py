@@ -1,20 +1,17 @@
 """The two calls by which a mail comes to be owed. Nothing is sent from here."""
 
 import logging
-import threading
-import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from accounts.models import User
+from core.broker import Nudge
 from events.models import Event
 from notifications.models import Notification, Topic
-from notifications.tasks import deliver_due
 
 __all__ = ["Topic", "notify", "notify_address"]
 
@@ -23,35 +20,8 @@ logger = logging.getLogger(__name__)
 # What nobody of the event's organisers has seen before it goes out.
 UNSEEN = frozenset({Topic.REMINDER, Topic.SURVEY})
 
-# After a failed nudge the broker is left alone for so long; beat's sweep does the work.
-PAUSE = 30.0
-# What is committed within so many seconds is rung for once: a request may owe hundreds.
-MOMENT = 0.05
-
-
-class Doorbell:
-    """Wakes the workers after a commit. Never slows or breaks the request."""
-
-    def __init__(self) -> None:
-        self.quiet_until = 0.0
-
-    def ring(self) -> None:
-        """Nudge in a thread, unless one is about to or the broker seems down."""
-        now = time.monotonic()
-        if now >= self.quiet_until:
-            self.quiet_until = now + MOMENT
-            threading.Thread(target=self._nudge, daemon=True).start()
-
-    def _nudge(self) -> None:
-        time.sleep(MOMENT)
-        try:
-            deliver_due.apply_async(retry=False)
-        except (OperationalError, OSError):
-            self.quiet_until = time.monotonic() + PAUSE
-            logger.warning("The broker cannot be reached; mails wait for the sweep")
-
-
-doorbell = Doorbell()
+# Wakes the workers after a commit.
+nudge = Nudge("notifications.tasks.deliver_due")
 
 
 def notify(
@@ -132,4 +102,4 @@ def _owe(rows: Iterable[Notification]) -> None:
         if row.event and row.event.holds_mail and row.topic in UNSEEN:
             row.status = Notification.Status.HELD
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
-    transaction.on_commit(doorbell.ring, robust=True)
+    transaction.on_commit(nudge, robust=True)

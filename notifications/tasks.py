@@ -1,24 +1,18 @@
-"""Thin wrappers: a task takes ids, calls one function, and may run twice."""
+"""Thin wrappers: a task calls one function, and may run twice."""
 
 from celery import shared_task
 from django.utils import timezone
 
+from core.broker import OF_USE, has_broker
 from notifications import delivery
 from notifications.models import Heartbeat, Notification
 
 
 @shared_task
 def deliver_due() -> None:
-    """Hand every due notification to a worker: each sweep, and after each commit."""
-    Notification.objects.park()
-    due = Notification.objects.due().order_by("send_after", "pk")
-    for pk in due.values_list("pk", flat=True):
-        deliver.delay(pk)
-
-
-@shared_task(acks_late=True)
-def deliver(notification_id: int) -> None:
-    delivery.deliver(notification_id)
+    """Send what is due: by the schedule, and after each commit that owes a mail."""
+    if delivery.deliver_due() and has_broker():
+        deliver_due.apply_async(retry=False, expires=OF_USE)
 
 
 @shared_task

@@ -107,10 +107,8 @@ def wait_for(processes: subprocess.Popen[bytes], url: str) -> bool:
 
 def run(env: dict[str, str]) -> int:
     """Start all processes; return when they have ended."""
-    honcho = [sys.executable, "-m", "honcho", "--procfile", "Procfile.demo"]
-    # Without the file that honcho would read, which is not for the demo.
-    honcho += ["--env", os.devnull, "start"]
-    processes = subprocess.Popen(honcho, cwd=ROOT, env=env, start_new_session=True)
+    command = [sys.executable, "scripts/processes.py", "Procfile.demo"]
+    processes = subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: processes.terminate())
     is_up = wait_for(processes, f"{env['SITE_URL']}/healthz/")

@@ -408,9 +408,24 @@ def own_environment():
     }
 
 
+@pytest.fixture(params=["redis", "alone"])
+def either_broker(request):
+    """The address of a real Redis; or nothing, and the worker looks at the rows."""
+    if request.param == "redis":
+        return request.getfixturevalue("real_broker")
+    return ""
+
+
 @pytest.fixture
-def start_worker(environment, real_broker, tmp_path):
-    """``start_worker(EMAIL_URL=…)`` starts a Celery worker and gives its process."""
+def start_worker(environment, request, tmp_path):
+    """``start_worker(EMAIL_URL=…)`` starts a Celery worker and gives its process.
+
+    On Redis, or on what ``either_broker`` gives.
+    """
+    chosen = (
+        "either_broker" if "either_broker" in request.fixturenames else "real_broker"
+    )
+    broker = request.getfixturevalue(chosen)
     workers = []
 
     def start(*options, **variables):
@@ -418,10 +433,11 @@ def start_worker(environment, real_broker, tmp_path):
             [
                 *(sys.executable, "-m", "celery", "--app", "hackathon", "worker"),
                 *("--hostname", f"worker{len(workers)}-{free_port()}@localhost"),
-                *("--concurrency", "2", *options),
+                *(("--concurrency", "2") if broker else ()),
+                *options,
             ],
             log=tmp_path / f"worker{len(workers)}.log",
-            env={**environment, "REDIS_URL": real_broker, **variables},
+            env=environment | ({"REDIS_URL": broker} if broker else {}) | variables,
         )
         workers.append(worker)
         worker.wait_for(" ready.")

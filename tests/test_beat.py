@@ -5,14 +5,14 @@ from django.conf import settings
 def test_every_tick_calls_a_task_that_exists():
     current_app.loader.import_default_modules()
 
-    ticks = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    ticks = {entry["task"] for entry in settings.TICKS.values()}
 
     assert ticks <= set(current_app.tasks)
-    assert len(ticks) == len(settings.CELERY_BEAT_SCHEDULE)
+    assert len(ticks) == len(settings.TICKS)
 
 
 def test_every_tick_is_dropped_when_the_next_is_due():
-    for entry in settings.CELERY_BEAT_SCHEDULE.values():
+    for entry in settings.TICKS.values():
         assert entry["options"]["expires"] == entry["schedule"]
 
 

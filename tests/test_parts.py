@@ -1,8 +1,11 @@
 """The parts that other tests stand on do stand."""
 
+import os
+import signal
 import smtplib
 import sys
 from email.message import EmailMessage
+from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
@@ -11,7 +14,7 @@ from django.urls import reverse
 from notifications.models import Heartbeat
 from notifications.tasks import beat_heartbeat
 from tests.factories.accounts import UserFactory
-from tests.parts import Process, broker_at, eventually
+from tests.parts import Process, eventually
 
 BEFORE_THE_FIRST_TICK = 28  # seconds: beat's own comes after 30
 
@@ -49,31 +52,80 @@ def test_all_is_ready_as_soon_as_beat_and_worker_are(
         beat.stop()
 
 
-def test_a_worker_with_beat_does_without_redis(client, environment, tmp_path):
-    broker = tmp_path / "data" / "broker"
+def test_a_worker_alone_does_without_redis(client, environment, tmp_path):
     worker = Process(
         [
             *(sys.executable, "-m", "celery", "--app", "hackathon", "--quiet"),
-            *("worker", "--beat"),
-            *("--concurrency", "1", "--without-gossip", "--without-mingle"),
+            *("worker", "--without-gossip", "--without-mingle"),
         ],
         log=tmp_path / "log",
         env={**environment, "DATA_DIR": str(tmp_path / "data")},
     )
     worker.wait_for(" ready.")
-    folders = {"data_folder_in": broker / "queue", "data_folder_out": broker / "queue"}
     try:
-        with broker_at("filesystem://", control_folder=broker / "control", **folders):
-            assert eventually(
-                lambda: client.get("/readyz/").status_code == 200,
-                within=BEFORE_THE_FIRST_TICK,
-                what=worker.log,
-            )
+        assert eventually(
+            lambda: client.get("/readyz/").status_code == 200,
+            within=BEFORE_THE_FIRST_TICK,
+            what=worker.log,
+        )
     finally:
         worker.stop()
 
     assert worker.popen.returncode == 0
-    assert broker.stat().st_mode & 0o777 == 0o700
+    assert not (tmp_path / "data" / "broker").exists()
+
+
+def has_died(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+@pytest.fixture
+def programs(tmp_path):
+    """Two programs that write their numbers down, kept running."""
+    procfile = tmp_path / "Procfile"
+    procfile.write_text(
+        "".join(
+            f"{name}: echo $$ >> {tmp_path / name}; exec sleep 600\n"
+            for name in ("web", "worker")
+        )
+    )
+    process = Process(
+        [sys.executable, "-u", "scripts/processes.py", str(procfile)],
+        log=tmp_path / "log",
+    )
+
+    def numbers(name):
+        path = tmp_path / name
+        return [int(n) for n in path.read_text().split()] if path.exists() else []
+
+    yield process, numbers
+    process.stop()
+
+
+def test_a_program_that_falls_is_started_again_and_takes_no_other_with_it(programs):
+    _process, numbers = programs
+    eventually(lambda: numbers("web") and numbers("worker"), what="both")
+
+    os.kill(numbers("worker")[0], signal.SIGKILL)
+
+    eventually(lambda: len(numbers("worker")) == 2, what="another worker")
+    assert len(numbers("web")) == 1
+    assert not has_died(numbers("web")[0])
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_all_programs_end_when_they_are_told_to(programs, number):
+    process, numbers = programs
+    eventually(lambda: numbers("web") and numbers("worker"), what="both")
+
+    process.popen.send_signal(number)
+
+    assert process.popen.wait(10) == 0
+    assert all(has_died(numbers(name)[-1]) for name in ("web", "worker"))
+    assert "killed" not in process.output
 
 
 def test_the_mailroom_keeps_what_it_takes(smtp_server):

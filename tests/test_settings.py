@@ -57,7 +57,7 @@ def test_a_laptop_needs_only_debug(variables, tmp_path):
     env = environment.read()
 
     assert not env.is_production
-    assert env.site_url == "http://127.0.0.1:8000"
+    assert env.site_url == "http://localhost:8000"
     assert env.database["NAME"] == f"{tmp_path}/menlo.sqlite3"
     assert env.email == {"EMAIL_BACKEND": "notifications.mailbox.MailboxBackend"}
 

@@ -7,17 +7,19 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from core.broker import Nudge
 from core.exceptions import Refused
 from core.text import free_slug
 from events.closing import NotOpenNow
 from events.log import record
 from events.models import Event, Phase
 from submissions import files, profiling
-from submissions.doorbell import ask_for_link, ask_for_profile
 from submissions.models import Dataset
 from teams.models import Team
 
 MOST_PER_TEAM = 20
+ask_for_profiles = Nudge("submissions.tasks.profile_pending")
+ask_for_links = Nudge("submissions.tasks.check_pending_links")
 Status = Dataset.ProfileStatus
 LinkStatus = Dataset.LinkStatus
 
@@ -76,6 +78,13 @@ def _attach(dataset: Dataset, upload: files.Upload | None) -> None:
         dataset.profile_status = Status.WAITING
 
 
+def _tell_workers(dataset: Dataset) -> None:
+    if dataset.profile_status == Status.WAITING:
+        transaction.on_commit(ask_for_profiles, robust=True)
+    if dataset.link_status == LinkStatus.WAITING:
+        transaction.on_commit(ask_for_links, robust=True)
+
+
 def _look_at_link(dataset: Dataset, before: str) -> None:
     """A new link is asked by a worker: no request waits for a stranger's server."""
     if dataset.link == before:
@@ -105,8 +114,7 @@ def add_dataset(
     _look_at_link(dataset, "")
     dataset.save()
     record(user, "datasets.added", dataset, event=team.event)
-    ask_for_profile(dataset)
-    ask_for_link(dataset)
+    _tell_workers(dataset)
     return dataset
 
 
@@ -128,8 +136,7 @@ def edit_dataset(
     _look_at_link(dataset, link)
     dataset.save()
     record(user, "datasets.edited", dataset, event=dataset.event)
-    ask_for_profile(dataset)
-    ask_for_link(dataset)
+    _tell_workers(dataset)
     return dataset
 
 

@@ -1,17 +1,20 @@
 """G23, G24, G26: what is wrong with one mail, or one machine, harms nobody else."""
 
 import random
+import threading
 import time
 
 import pytest
+import redis
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from core.broker import MOMENT, NAME, Nudge
 from notifications import delivery
-from notifications.models import MAX_ATTEMPTS, Notification
-from notifications.outbox import MOMENT, Doorbell, notify
+from notifications.models import MAX_ATTEMPTS, Notification, Topic
+from notifications.outbox import notify
 from tests.factories.accounts import UserFactory
 from tests.factories.events import EventFactory
 from tests.factories.notifications import NotificationFactory
@@ -31,8 +34,8 @@ def by_smtp(smtp_server, settings):
 
 def sweep():
     """What a worker does, until nothing is due now."""
-    for pk in Notification.objects.due().values_list("pk", flat=True):
-        delivery.deliver(pk)
+    while delivery.deliver_due():
+        pass
 
 
 def poison():
@@ -126,8 +129,7 @@ def test_no_broker_and_no_mail_server_are_no_trouble_for_people(
     """G24: pages answer, rows wait, and all is sent when the servers are back."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
-    bell = Doorbell()
-    monkeypatch.setattr("notifications.outbox.doorbell", bell)
+    monkeypatch.setattr(Nudge, "paused_until", 0.0)
     event = EventFactory()
     with broker_at(f"redis://127.0.0.1:{free_port()}/0", max_retries=1):
         for _person in range(10):
@@ -149,25 +151,46 @@ def test_no_broker_and_no_mail_server_are_no_trouble_for_people(
     assert rows.filter(status=Status.SENT).count() == len(smtp_server.mails) == 10
 
 
+@pytest.mark.worker
 @pytest.mark.django_db(transaction=True)
-def test_many_mails_of_one_request_ring_once(monkeypatch, tmp_path):
+def test_many_mails_of_one_request_are_one_nudge(real_broker, monkeypatch):
     """Else a worker is woken for each, and what came later waits behind."""
-    monkeypatch.setattr("notifications.outbox.doorbell", Doorbell())
-    bell = tmp_path / "bell"
-    bell.mkdir()
-    folders = {"data_folder_in": str(bell), "data_folder_out": str(bell)}
+    eventually(lambda: NAME not in {thread.name for thread in threading.enumerate()})
+    monkeypatch.setattr(Nudge, "paused_until", 0.0)
+    people = [UserFactory()]
 
     def owe(times, key):
         with transaction.atomic():
             for number in range(times):
                 notify(people, "notifications/email/account", key=f"{key}-{number}")
 
-    people = [UserFactory()]
-    with broker_at("filesystem://", control_folder=str(tmp_path / "box"), **folders):
-        owe(100, "first")
-        eventually(lambda: list(bell.glob("*.msg")), what="the bell")
-        owe(100, "second")
-        eventually(lambda: len(list(bell.glob("*.msg"))) > 1, what="the bell")
-        time.sleep(4 * MOMENT)
+    with redis.Redis.from_url(real_broker) as client:
 
-    assert len(list(bell.glob("*.msg"))) == 2
+        def nudges():
+            return client.llen("menlo:mail")
+
+        owe(100, "first")
+        eventually(lambda: nudges() == 1, what="a nudge")
+        owe(100, "second")
+        eventually(lambda: nudges() == 2, what="another")
+        time.sleep(4 * MOMENT)
+        assert nudges() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_that_breaks_the_sweep_itself_holds_nobody_up(by_smtp, monkeypatch):
+    """Such as a check of an app above that fails."""
+
+    def doubt(row):
+        if row.key.startswith("bad"):
+            raise RuntimeError("a bug")
+        return ""
+
+    monkeypatch.setattr(delivery, "doubts", [doubt])
+    for key in ("bad", "good"):
+        NotificationFactory(key=key, context=WORDS, topic=Topic.TEAM)
+
+    delivery.deliver_due()
+
+    statuses = dict(Notification.objects.values_list("key", "status"))
+    assert statuses == {"bad": Status.SENDING, "good": Status.SENT}
