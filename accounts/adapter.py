@@ -2,6 +2,7 @@
 
 import ipaddress
 import unicodedata
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,6 +27,13 @@ def on_this_site(url: str) -> str:
     allauth takes the name from the request, and so from whoever made it.
     """
     return settings.SITE_URL + urlsplit(url)._replace(scheme="", netloc="").geturl()
+
+
+def useful_for(context: dict[str, Any]) -> timedelta:
+    """A code is worth nothing after its minutes; a link and news are, for a day."""
+    if "code" in context:
+        return timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
+    return timedelta(days=1)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -67,7 +75,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         }
         mail: EmailMessage = self.render_mail(template_prefix, email, values)
         for post in postmen:
-            post(email, str(mail.subject), str(mail.body))
+            post(email, str(mail.subject), str(mail.body), useful_for(context))
 
     def is_safe_url(self, url: str) -> bool:
         """Whether people may be sent there: only to a path, which is on this site."""

@@ -1,18 +1,19 @@
 """What apps above this one add when a person takes their data or leaves."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from accounts.models import User
 
 Section = Callable[[User], Any]
 Farewell = Callable[[User], None]
-Postman = Callable[[str, str, str], None]
+Postman = Callable[[str, str, str, timedelta], None]
 
 personal_data: dict[str, Section] = {}
 before_erasure: list[Farewell] = []
 last_of_all: list[Farewell] = []
-# Takes (address, subject, text) of a mail about an account, such as a sign-in code.
+# Takes (address, subject, text, useful for how long) of a mail about an account.
 postmen: list[Postman] = []
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import random
+import re
 import smtplib
 import time
 from collections.abc import Callable
@@ -25,6 +26,16 @@ LONGEST_PAUSE = timedelta(hours=1)
 PERMANENT = range(500, 600)
 SWEEP = 10.0  # seconds, then it is another's turn
 AT_A_TIME = 5
+# Of what a server calls final, this is not (RFC 3463: a full mailbox, the server's own
+# state, the network and how it is used), whatever its three digits say.
+NOT_FINAL = re.compile(r"\b5\.(2\.2|3\.[0125]|4\.\d+)\b")
+# Many servers say it in words alone.
+SAYS_LATER = re.compile(
+    r"quota|limit|too many|later|tempor|try again|rate|throttl|grey ?list|full|exceed"
+    r"|unavailable|busy",
+    re.IGNORECASE,
+)
+FOR_NOW = "For now: "
 
 Status = Notification.Status
 
@@ -68,8 +79,9 @@ def deliver(pk: int) -> None:
     try:
         mail: EmailMultiAlternatives = compose(notification)
         mail.send()
-    except Exception as error:
-        logger.warning("Notification %s was not sent", pk, exc_info=True)
+    except Exception as error:  # noqa: BLE001 -- it harms this mail alone
+        # Neither its text nor a traceback: both may name the address.
+        logger.warning("Notification %s was not sent: %s", pk, summary_of(error))
         after_failure(notification, error)
     else:
         kept = notification.lasting_context
@@ -144,25 +156,72 @@ def postpone(notification: Notification, until: datetime) -> None:
 
 def after_failure(notification: Notification, error: Exception) -> None:
     """Try later, longer each time; give up at once on what will not get better."""
-    text = f"{type(error).__name__}: {error}"[:1000]
-    if is_permanent(error) or notification.attempts >= MAX_ATTEMPTS:
+    text = f"{type(error).__name__}: {error}"
+    if is_permanent(error):
+        settle(notification, Status.FAILED, error=text[:1000])
+        return
+    text = f"{FOR_NOW}{text}"[:1000]
+    if notification.attempts >= MAX_ATTEMPTS and not expires_soon(notification):
         settle(notification, Status.FAILED, error=text)
         return
-    pause = min(FIRST_PAUSE * 2**notification.attempts, LONGEST_PAUSE)
-    jitter = random.uniform(0.5, 1.5)  # noqa: S311 -- spreads the load, hides nothing
     settle(
         notification,
         Status.QUEUED,
         error=text,
-        send_after=timezone.now() + pause * jitter,
+        send_after=timezone.now() + pause_before_next(notification),
     )
 
 
+def expires_soon(notification: Notification) -> bool:
+    """Then it need not be given up: it is cancelled by itself."""
+    expires = notification.expires_at
+    return expires is not None and expires - timezone.now() < timedelta(days=1)
+
+
+def pause_before_next(notification: Notification) -> timedelta:
+    """10 seconds, then twice as long each time, up to an hour: for about a day.
+
+    What is of no use after a while is tried more often while it is: with half of what
+    is left, so that a code does not lie until it is worth nothing.
+    """
+    pause: timedelta = min(
+        FIRST_PAUSE * 2 ** (notification.attempts - 1), LONGEST_PAUSE
+    )
+    if notification.expires_at:
+        left = notification.expires_at - timezone.now()
+        pause = max(min(pause, left / 2), FIRST_PAUSE)
+    return pause * random.uniform(0.5, 1.5)  # noqa: S311 -- spreads the load
+
+
 def is_permanent(error: Exception) -> bool:
-    """Whether the server's answer says that asking again is no use (RFC 5321, 5yz)."""
+    """Whether the server says that asking again for this person or mail is no use.
+
+    Only at RCPT and DATA: a wrong password or a refused sender is about us, and will
+    be mended. What is full or used up will not be so for ever.
+    """
+    answers = answers_in(error)
+    return bool(answers) and all(
+        code in PERMANENT and not NOT_FINAL.search(text) and not SAYS_LATER.search(text)
+        for code, text in answers
+    )
+
+
+def answers_in(error: Exception) -> list[tuple[int, str]]:
+    """What a mail server answered about the recipient or the mail."""
+    found: list[tuple[int, bytes | str]] = []
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        codes = [code for code, _text in error.recipients.values()]
-        return all(code in PERMANENT for code in codes)
+        found = list(error.recipients.values())
+    elif isinstance(error, smtplib.SMTPDataError):
+        found = [(error.smtp_code, error.smtp_error)]
+    return [
+        (code, text.decode(errors="replace") if isinstance(text, bytes) else str(text))
+        for code, text in found
+    ]
+
+
+def summary_of(error: Exception) -> str:
+    """For the log: what kind of error, with the codes of a mail server's answers."""
+    codes = [code for code, _text in answers_in(error)]
     if isinstance(error, smtplib.SMTPResponseException):
-        return error.smtp_code in PERMANENT
-    return False
+        codes = [error.smtp_code]
+    return " ".join([type(error).__name__, *map(str, codes)])

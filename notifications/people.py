@@ -12,9 +12,6 @@ from core.ledger import canonical
 from notifications.models import ACCOUNT_MAIL, Notification
 from notifications.outbox import notify_address
 
-# Codes and links of an account mail are worthless by then.
-USEFUL_FOR = timedelta(hours=24)
-
 
 @holds_personal_data("mails")
 def mails(user: User) -> dict[str, Any]:
@@ -53,11 +50,13 @@ def forget_mails(user: User) -> None:
 
 
 @carries_account_mail
-def queue_account_mail(address: str, subject: str, text: str) -> None:
+def queue_account_mail(
+    address: str, subject: str, text: str, useful_for: timedelta
+) -> None:
     notify_address(
         address,
         ACCOUNT_MAIL,
         key=f"account:{uuid4()}",
         context={"subject": subject, "text": text},
-        expires_at=timezone.now() + USEFUL_FOR,
+        expires_at=timezone.now() + useful_for,
     )
