@@ -10,8 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from accounts.models import User
+from core.admin_journal import Write, hears_of_writes
 from core.exceptions import Refused
 from events.admin import EventAdmin
+from events.admin.journal import events_of
+from events.models import Track
 from events.scoping import (
     ReadOnlyModelAdmin,
     ScopedFormSet,
@@ -31,6 +34,8 @@ from judging.models import (
     Score,
     Scorecard,
 )
+from submissions.models import Project
+from teams.models import Membership, Team
 
 
 class JudgeInline(ScopedTabularInline):
@@ -58,6 +63,26 @@ class JudgingRulesInline(ScopedStackedInline):
 
 
 EventAdmin.inlines += [RoundInline, JudgingRulesInline, JudgeInline]
+# Who may judge what hangs on these.
+CARDS_DEPEND_ON = (
+    Criterion,
+    Judge,
+    JudgingRules,
+    Membership,
+    Project,
+    Round,
+    Team,
+    Track,
+)
+
+
+@hears_of_writes
+def deal_again(_actor: Any, about: Model, write: Write) -> None:
+    """What organisers write in the admin brings the cards up to date, as actions do."""
+    if isinstance(write.row, CARDS_DEPEND_ON):
+        for event in events_of(about):
+            if event is not None and event.judges.exists():
+                actions.deal_cards(event)
 
 
 def is_scored(round_: Any) -> bool:

@@ -113,9 +113,28 @@ def remember_the_seat(team: Team, user: User) -> None:
     FormerSeat.objects.get_or_create(team=team, user=user)
 
 
+# --- Whatever cards depend on deals again. What organisers write in the admin is heard
+# of in judging.admin; actions of this app deal by themselves.
+
+
 @submission_hooks.project_submitted
+@submission_hooks.project_edited
 @submission_hooks.project_withdrawn
 def deal_again(project: Project) -> None:
-    """A project that was handed in gets its judges at once."""
+    """A project gets its judges at once: its tracks say who may judge it."""
     if project.event.judges.exists():
         deal_cards(project.event)
+
+
+@team_hooks.seat_taken
+def keep_friends_away(team: Team, _user: User) -> None:
+    """Who sits in a team, or comes from its house, does not judge it."""
+    project = Project.objects.filter(team=team, status=Project.Status.SUBMITTED).first()
+    if project is not None:
+        deal_again(project)
+
+
+@team_hooks.tables_given
+def walk_by_the_tables(event: Event) -> None:
+    if event.judges.exists():
+        deal_cards(event)

@@ -130,6 +130,7 @@ def _take_seat(
     Registration.objects.filter(event=team.event, user=user).update(
         looking_for_team=False
     )
+    hooks.seat_taken.tell(team, user)
     return seat
 
 
@@ -209,6 +210,7 @@ def give_tables(event: Event, user: User) -> int:
         raise TooFewTables
     if given:
         record(user, "teams.tables_given", event, event=event, number=given)
+        hooks.tables_given.tell(event)
     return given
 
 

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +15,7 @@ from events.log import record
 from events.models import Event
 from judging.assignment import Plan, plan
 from judging.hall import Hall, enter
-from judging.models import Round, Scorecard
+from judging.models import Criterion, Round, Scorecard
 
 
 class NotDealt(Refused):
@@ -24,19 +26,32 @@ class PlanHasChanged(Refused):
     message = _("Something has happened since you looked. This is the plan now.")
 
 
+class NoRubric(Refused):
+    message = _(
+        "This round has no criteria, so there is nothing to score. Write its rubric "
+        "first; then its cards are dealt."
+    )
+
+
 @transaction.atomic
 def deal_cards(event: Event) -> int:
     """Bring the cards of all rounds that are on up to date; return how many are new.
 
     What was begun stays as it is; of the rest only moves what must. Twice is once.
+    A round without criteria is not dealt: its cards could not be scored.
     """
     event = Event.objects.select_for_update().get(pk=event.pk)
-    return sum(_deal(round_) for round_ in _rounds(event) if round_.is_dealt)
+    return sum(
+        _deal(round_)
+        for round_ in _rounds(event).filter(has_rubric=True)
+        if round_.is_dealt
+    )
 
 
-def _rounds(event: Event) -> list[Round]:
+def _rounds(event: Event) -> QuerySet[Any]:
+    rubric = Criterion.objects.current().filter(round=OuterRef("pk"))
     rounds = event.rounds.select_related("event").prefetch_related("event__windows")
-    return list(rounds)
+    return rounds.annotate(has_rubric=Exists(rubric))
 
 
 def _deal(round_: Round, *, anew: bool = False) -> int:
@@ -83,7 +98,9 @@ def plan_again(round_: Round, user: User, *, seen: str, anew: bool = False) -> i
     ``anew`` gives up the order of what is open, for better mixing.
     """
     event = Event.objects.select_for_update().get(pk=round_.event_id)
-    round_ = next(one for one in _rounds(event) if one.pk == round_.pk)
+    round_ = _rounds(event).get(pk=round_.pk)
+    if not round_.criteria.current().exists():
+        raise NoRubric
     if not round_.is_dealt:
         raise NotDealt
     hall = enter(round_)

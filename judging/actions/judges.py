@@ -31,8 +31,7 @@ def invite_judge(judge: Judge, user: User) -> None:
         event=judge.event,
         context={"name": judge.name, "path": judge.get_link_path()},
     )
-    if not judge.scorecards.exists():
-        deal_cards(judge.event)
+    deal_cards(judge.event)
     record(user, "judging.invited", judge, event=judge.event)
 
 

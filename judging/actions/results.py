@@ -13,6 +13,7 @@ from core.ledger import digest_of
 from events.log import record
 from events.models import Event, Phase, Prize
 from judging.actions.arrivals import note_arrivals
+from judging.actions.dealing import deal_cards
 from judging.estimates import kept_verdict, verdict_on
 from judging.evidence import inputs_of
 from judging.models import (
@@ -118,6 +119,7 @@ def change_rules(event: Event, rules: dict[str, bool], user: User) -> None:
         old={name: getattr(before, name) for name in changed},
         new=changed,
     )
+    deal_cards(event)  # the same mail domain may be a conflict now, or no more
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from accounts.models import User
 from core.exceptions import Refused
 from events.log import record
 from events.models import Event
-from judging.actions.dealing import deal_cards
+from judging.actions.dealing import NoRubric, deal_cards
 from judging.hall import NO_PLACE
 from judging.models import Entry, Round, Score
 from judging.standings import deciding_order
@@ -79,6 +79,8 @@ def _locked(round_: Round) -> Round:
 def open_round(round_: Round, user: User) -> None:
     """Let judges score, and deal them their cards. Opens again what was closed."""
     round_ = _locked(round_)
+    if round_.kind != Round.Kind.PAIRWISE and not round_.criteria.current().exists():
+        raise NoRubric
     if round_.closed_at is None:
         if round_.follows is None:
             raise OpensByItself

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.exceptions import Refused
 from events.log import record
-from events.models import Track
+from events.models import Event, Track
+from judging.actions.dealing import deal_cards
 from judging.models import Criterion, Round, RubricVersion, Score, Scorecard
 from judging.rubrics import Wish, as_json, differences, rubric_digest, rubric_of
 from submissions.models import Project
@@ -180,6 +181,7 @@ def change_rubric(
     ``seen`` names the rubric that was changed. All cards of the round are locked, so a
     score that arrives meanwhile is either seen here or meets the new rubric.
     """
+    Event.objects.select_for_update().get(pk=round_.event_id)  # as dealing does, first
     round_ = (
         Round.objects.select_for_update(of=("self",))
         .select_related("event")
@@ -221,6 +223,7 @@ def change_rubric(
             for one in differences(as_json(before), as_json(after), names)
         ],
     )
+    deal_cards(round_.event)  # a round that had no criteria was not dealt
     return consequences
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.exceptions import Refused
 from events.log import record
+from judging.actions.dealing import deal_cards
 from judging.models import Entry, Round
 from judging.running import after, running_order
 from submissions.models import Project
@@ -170,3 +171,4 @@ def move_entry(round_: Round, project: Project, by: int, user: User) -> None:
         update_fields=["position"],
     )
     record(user, "judging.stage_order", project, event=round_.event, place=target + 1)
+    deal_cards(round_.event)

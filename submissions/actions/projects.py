@@ -179,6 +179,8 @@ def edit_project(
     if project.status == Status.SUBMITTED and (missing := missing_parts(project)):
         raise HandedInNeeds(missing)
     record(user, "projects.edited", project, event=project.event, **late)
+    if project.status == Status.SUBMITTED:
+        hooks.project_edited.tell(project)
     return project
 
 

@@ -80,9 +80,11 @@ def host(expo):
 
 @pytest.fixture
 def finals(expo):
-    return RoundFactory(
+    finals = RoundFactory(
         event=expo.event, name="Finals", follows=expo, shortlist_size=3, order=1
     )
+    CriterionFactory(round=finals, name="Idea")
+    return finals
 
 
 def live(round_, **fields):
@@ -156,6 +158,7 @@ def test_a_round_of_a_track_has_its_projects_and_its_judges(expo):
     of_health.tracks.add(health)
     of_art.tracks.add(art)
     special = RoundFactory(event=event, track=health)
+    CriterionFactory(round=special, name="Idea")
 
     actions.deal_cards(event)
 
@@ -528,7 +531,6 @@ def test_a_list_that_is_changed_in_an_open_round_is_dealt_at_once(expo, finals, 
     actions.open_round(finals, host)
     actions.add_to_shortlist(finals, two, host, "x")
     assert {p for _j, p in live(finals)} == {one.pk, two.pk}
-    CriterionFactory(round=finals)
     score(finals.scorecards.filter(project=one).first(), 4)
 
     with pytest.raises(rounds.IsScoredHere):

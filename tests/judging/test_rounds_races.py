@@ -10,7 +10,7 @@ from judging.coverage import grid_of
 from judging.hall import enter
 from judging.models import Scorecard
 from tests.factories.events import SeriesOrganiserFactory
-from tests.factories.judging import RoundFactory
+from tests.factories.judging import CriterionFactory, RoundFactory
 from tests.judging.test_rounds import build_expo, close, live
 from tests.races import race
 
@@ -47,6 +47,7 @@ def test_plans_made_at_once_deal_each_card_once(expo, host):
 
 def test_two_organisers_open_a_round_once(expo, host):
     finals = RoundFactory(event=expo.event, follows=expo, shortlist_size=3, order=1)
+    CriterionFactory(round=finals, name="Idea")
     close(expo)
     actions.add_to_shortlist(finals, expo.event.projects.first(), host, "x")
 
