@@ -10,6 +10,7 @@ from events import hooks
 from events.models import Event
 from judging.actions import deal_cards
 from judging.models import Criterion, FormerSeat, JudgingRules, PrizeRule, Round
+from judging.reveal import public_versions
 from judging.rubrics import standard
 from notifications.listeners import starts_of
 from notifications.outbox import notify_address
@@ -105,6 +106,15 @@ def tell_judges_of_changes(event: Event, news: list[str]) -> None:
 @hooks.event_called_off
 def tell_judges_that_it_is_off(event: Event) -> None:
     _tell_judges(event, "event_called_off", starts=starts_of(event), path="/")
+
+
+@submission_hooks.names_winners
+def prizes_that_are_public(event: Event) -> dict[int, list[str]]:
+    won: dict[int, list[str]] = {}
+    for version in public_versions(event)[:1]:
+        for award in version.snapshot.get("awards", ()):
+            won.setdefault(award["project"], []).append(award["prize"])
+    return won
 
 
 @team_hooks.seat_vacated

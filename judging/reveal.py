@@ -99,6 +99,5 @@ def are_held_back(event: Event) -> bool:
 
 def public_versions(event: Event) -> list[PublishedResult]:
     """What everybody may see, newest first; ``inputs`` are read when asked for."""
-    if are_held_back(event):
-        return []
-    return list(event.published_results.defer("inputs"))
+    versions = list(event.published_results.defer("inputs"))
+    return [] if versions and are_held_back(event) else versions

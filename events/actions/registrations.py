@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.exceptions import Refused
 from events import hooks
+from events.closing import NotOpenNow
 from events.log import record
 from events.models import ConductText, Event, Phase, Registration
 
@@ -19,7 +20,8 @@ Role = Registration.Role
 STANDING = Registration.STANDING
 
 
-class RegistrationIsClosed(Refused):
+class RegistrationIsClosed(NotOpenNow):
+    phase = Phase.REGISTRATION
     message = _("Registration is not open now.")
 
 
@@ -116,7 +118,7 @@ def register_for_event(event: Event, user: User, wishes: Wishes) -> Registration
     if registration is not None and registration.status == Status.DECLINED:
         raise RegistrationWasDeclined
     if not event.is_published or not event.is_open_for(Phase.REGISTRATION):
-        raise RegistrationIsClosed
+        raise RegistrationIsClosed(event)
     digest = conduct_digest(event)
     if wishes.conduct_digest != digest:
         raise ConductHasChanged
@@ -162,7 +164,7 @@ def change_answers(
     if registration.status not in STANDING:
         raise NoLongerAsking
     if not registration.event.is_open_for(Phase.REGISTRATION):
-        raise RegistrationIsClosed
+        raise RegistrationIsClosed(registration.event)
     new = {
         **shown,
         "answers": {**registration.answers, **wishes.answers},

@@ -44,6 +44,7 @@ from submissions.forms import (
     ProjectForm,
     ProjectStartForm,
 )
+from submissions.hooks import prizes_of
 from submissions.models import Project, ProjectPicture
 
 PER_PAGE = 24
@@ -93,6 +94,9 @@ class GalleryView(OwnProjectMixin):
         wishes = self.request.GET
         form = GalleryFilterForm(wishes or None, event=self.event)
         page = Paginator(self.found(form), PER_PAGE).get_page(wishes.get("page"))
+        won = prizes_of(self.event)
+        for project in page:
+            project.prizes_won = won.get(project.pk, [])  # type: ignore[attr-defined]
         return {"form": form, "page_obj": page, "request": {"GET": wishes}}
 
     def get(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
@@ -167,7 +171,8 @@ class ProjectDetailView(OwnProjectMixin, ProjectView, DetailView[Project]):
         )
 
     def story_of(self, project: Project) -> SafeString:
-        context = {"event": self.event, "project": project}
+        won = prizes_of(self.event).get(project.pk, [])
+        context = {"event": self.event, "project": project, "prizes_won": won}
         return render_to_string("submissions/_project_story.html", context)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

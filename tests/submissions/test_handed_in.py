@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from events.models import AuditEntry, Phase, Registration
+from judging.models import PublishedResult
 from notifications.composing import compose
 from notifications.models import Notification
 from submissions import actions
@@ -16,7 +17,7 @@ from submissions.listeners import WorkIsHandedIn
 from submissions.models import Project
 from teams import actions as team_actions
 from tests.bad_input.forms import as_read, save
-from tests.factories.events import PhaseWindowFactory
+from tests.factories.events import PhaseWindowFactory, TrackFactory
 from tests.factories.submissions import ProjectFactory, ToolUseFactory
 from tests.factories.teams import MembershipFactory
 
@@ -260,3 +261,27 @@ def test_the_form_marks_what_handing_in_needs(sign_in, project, captain):
 
     assert page.count("(needed to hand in)") == 3
     assert page.count("(one of these links is needed to hand in)") == 3
+
+
+def test_a_project_names_its_tracks_and_what_it_won(client, project):
+    event = project.event
+    project.tracks.add(TrackFactory(event=event, name="Health"))
+    pages = [
+        project.get_absolute_url(),
+        reverse("submissions:gallery", args=[event.slug]),
+    ]
+
+    def shown():
+        return [client.get(page).content.decode() for page in pages]
+
+    assert all("Health" in page for page in shown())
+    assert not any("Golden Wren" in page for page in shown())
+    PublishedResult.objects.create(
+        event=event,
+        version=1,
+        digest="x",
+        reason="",
+        snapshot={"awards": [{"project": project.pk, "prize": "Golden Wren"}]},
+    )
+
+    assert all("Golden Wren" in page for page in shown())

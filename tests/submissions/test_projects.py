@@ -289,7 +289,7 @@ def test_the_gallery_takes_the_same_queries_for_few_and_many(
             size, team__event=event, submitted=True
         ):
             ToolUseFactory(project=project)
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(11):
             client.get(gallery, {"q": "Project"})
 
 
