@@ -37,7 +37,9 @@ class KeepingFormSet(PaginationInlineFormSet):
         gone = [
             form.instance
             for form in self.initial_forms
-            if self.can_delete and self._should_delete_form(form)
+            if self.can_delete
+            and self._should_delete_form(form)
+            and form.instance.pk is not None  # of a row that was not there
         ]
         if sentences := [text for row in gone if (text := why_it_stays(row))]:
             raise ValidationError(sentences)

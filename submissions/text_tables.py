@@ -103,17 +103,18 @@ def separator_of(path: Path) -> str:
     return max(SEPARATORS, key=lambda sign: _fit(lines, sign))
 
 
-def _fit(lines: list[str], sign: str) -> tuple[bool, float, int]:
+def _fit(lines: list[str], sign: str) -> tuple[bool, float, float, int]:
     """How well a separator explains the lines: the higher, the better.
 
-    With a wrong one, quotation marks stand in the middle of what it parts.
+    With a wrong one, lines differ, or quotation marks stand in the middle of what it
+    parts.
     """
     try:
         rows = [row for row in csv.reader(lines, delimiter=sign) if row]
     except csv.Error:
-        return False, 0.0, 0
+        return False, 0.0, 0.0, 0
     if not rows:
-        return False, 0.0, 0
+        return False, 0.0, 0.0, 0
     width, often = Counter(map(len, rows)).most_common(1)[0]
-    stray = sum('"' in cell for row in rows for cell in row) / len(rows)
-    return width > 1, often / len(rows) - stray, width
+    stray = sum('"' in cell for row in rows for cell in row)
+    return width > 1, often / len(rows), -stray / sum(map(len, rows)), width

@@ -371,16 +371,19 @@ def test_b39_what_is_in_use_is_not_deleted(client, event, rubric):
     assert Criterion.objects.filter(pk=rubric.pk).exists()
 
 
-def test_b39_a_track_goes_and_its_projects_stay(client, event):
-    track = TrackFactory(event=event)
+def test_b39_a_track_stays_while_projects_compete_in_it(client, event):
+    track, unused = TrackFactory(event=event), TrackFactory(event=event)
     project = ProjectFactory(team__event=event)
     project.tracks.add(track)
-    url = reverse("admin:events_track_delete", args=[track.pk])
 
-    client.post(url, {"post": "yes"})
+    for row in (track, unused):
+        client.post(
+            reverse("admin:events_track_delete", args=[row.pk]), {"post": "yes"}
+        )
 
     project.refresh_from_db()
-    assert list(project.tracks.all()) == []
+    assert list(project.tracks.all()) == [track]
+    assert list(event.tracks.all()) == [track]
 
 
 def test_b45_an_event_is_copied_to_a_day_that_is(client, event):

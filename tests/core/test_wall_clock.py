@@ -126,6 +126,13 @@ AS_TIME_PASSES = {
     },
     # What was just typed carries its zone, so Python adds by the clock.
     "events/admin/forms.py": {"starts_at + DEFAULT_LENGTH"},
+    # About a day, to tell a slip of the year from a breakfast.
+    "events/consequences.py": {
+        "changed.get('starts_at', event.starts_at) - timedelta(days=1)",
+        "changed.get('ends_at', event.ends_at) + timedelta(days=1)",
+        "event.starts_at - timedelta(days=1)",
+        "event.ends_at + timedelta(days=1)",
+    },
     # Minutes of grace after a deadline.
     "judging/actions/cards.py": {"closes_at + grace"},
     "judging/actions/pairs.py": {"closes_at + grace"},

@@ -92,6 +92,7 @@ SEPARATED = {
     "a comma in a quoted head": 'Name\t"Cost per 1,000, net"\tType\nA\t1,5\tx\n',
     "more commas than semicolons": "a;b;c\n1,5;2,5;3,5\n",
     "commas in quotes": 'a,b,c\n"x;y;z;w","1;2;3;4;5",2\n',
+    "quotes in quotes": 'a,"say ""b;c""",d\n"x ""y""",1,2\n',
     "bars": "a|b|c\nx, y|1|2\n",
     "tabs by its name": "a\tb\tc\n1;2\t3;4\t5;6\n",
 }
