@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.forms import PaginationInlineFormSet
 
@@ -11,10 +13,33 @@ from core.admin_journal import JournalMixin
 from core.deletion import why_it_stays
 from core.named_lookups import NamedLookups
 from core.versioned_admin import VersionedAdminMixin
+from core.whole_row import whole
 
 
 class GuardedAdminMixin(NamedLookups, VersionedAdminMixin, JournalMixin):
     """Shown filters only, no lost update, all of it told, nothing given deleted."""
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, *args: Any, **kwargs: Any
+    ) -> Any:
+        return whole(super().get_form(request, obj, *args, **kwargs))
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """What cannot be the number of a row is not looked for."""
+        chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        known = [text for text in chosen if self.is_number_of_a_row(text)]
+        if known != chosen:
+            sent = request.POST.copy()
+            sent.setlist(ACTION_CHECKBOX_NAME, known)
+            request.POST = sent  # type: ignore[assignment]
+        return super().response_action(request, queryset)  # type: ignore[misc]
+
+    def is_number_of_a_row(self, text: str) -> bool:
+        try:
+            self.model._meta.pk.clean(text, None)
+        except ValidationError:
+            return False
+        return True
 
     def get_deleted_objects(
         self, objs: Iterable[Any], request: HttpRequest

@@ -24,6 +24,7 @@ from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
 from accounts.models import User
 from core.guarded_admin import GuardedAdminMixin, KeepingFormSet
+from core.whole_row import whole
 from events.models import Event
 from events.rules import series_ids_of
 
@@ -257,6 +258,11 @@ class ScopedInline(ScopedFields):
 
     extra = 0
     formset = ScopedFormSet
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)  # type: ignore[misc]
+        formset.form = whole(formset.form)
+        return formset
 
     def has_view_permission(
         self, request: HttpRequest, obj: Model | None = None

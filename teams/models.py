@@ -89,6 +89,9 @@ class Team(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("teams:detail", args=[self.event.slug, self.slug])
 
+    def clean(self) -> None:
+        self.folded_name = fold(self.name)
+
     @property
     def is_full(self) -> bool:
         return len(self.memberships.all()) >= self.event.max_team_size

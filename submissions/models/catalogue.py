@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.models import LineField, LinkField
+from core.models import LineField, LinkField, ProseField
 
 
 class ToolCategory(models.Model):
@@ -42,8 +42,11 @@ class Tool(models.Model):
     description = LineField(_("description"), max_length=200, blank=True)
     is_open_source = models.BooleanField(_("open source"), default=False)
     # Other names by which people look for it, one a line.
-    aliases = models.TextField(
-        _("aliases"), blank=True, help_text=_("Other names, one a line.")
+    aliases = ProseField(
+        _("aliases"),
+        max_length=1000,
+        blank=True,
+        help_text=_("Other names, one a line."),
     )
     # It was the same thing under another name. The row stays: its address leads on, and
     # what people said of it keeps the groups in which it was shown (docs/adr/0026).
