@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, Min
 
 from notifications.models import Heartbeat, Notification
 
@@ -23,3 +23,11 @@ def last_heartbeat() -> datetime | None:
     """When a worker last did what beat had asked for; ``None`` if never."""
     latest = Heartbeat.objects.order_by("-beat_at").first()
     return latest.beat_at if latest else None
+
+
+def oldest_due() -> datetime | None:
+    """Since when the mail is due that has waited longest; ``None`` if none is."""
+    found: datetime | None = Notification.objects.due().aggregate(
+        oldest=Min("send_after")
+    )["oldest"]
+    return found

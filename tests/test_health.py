@@ -1,15 +1,19 @@
+import re
 from datetime import timedelta
 from unittest.mock import ANY
 
 import pytest
+import redis
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
-from notifications.models import Heartbeat
+from notifications.models import Heartbeat, Notification
 from tests.factories.accounts import UserFactory
+from tests.factories.notifications import NotificationFactory
 from tests.parts import broker_at
 
-ALL_WELL = {"database": "ok", "migrations": "ok", "broker": "ok", "worker": "ok"}
+ALL_WELL = dict.fromkeys(("database", "migrations", "broker", "worker", "mail"), "ok")
 
 
 @pytest.fixture
@@ -120,9 +124,78 @@ def test_readyz_misses_the_database(client, token, settings, tmp_path):
     )
     try:
         response = client.get("/readyz/")
+        told = client.get("/readyz/", **token)
     finally:
         connection.close()
         connection.settings_dict["NAME"] = good
 
-    assert response.status_code == 503
+    assert response.status_code == told.status_code == 503
     assert response.json() == {"status": "not ready"}
+    parts = told.json()["parts"]
+    assert parts["broker"] == "ok"
+    for name in ("database", "migrations", "worker", "mail"):
+        assert parts[name] not in {"ok", ""}
+
+
+def test_readyz_misses_mail_that_stands_still(client, token, worker_seen):
+    now = timezone.now()
+    late = NotificationFactory(send_after=now - timedelta(seconds=130))
+    NotificationFactory(send_after=now - timedelta(seconds=60))
+    for status in ("held", "failed", "cancelled", "unknown"):
+        NotificationFactory(status=status, send_after=now - timedelta(days=1))
+
+    response = client.get("/readyz/", **token)
+
+    assert response.status_code == 503
+    told = response.json()["parts"]
+    assert told == {**ALL_WELL, "mail": ANY}
+    assert re.fullmatch(r"the oldest is 13\d s late", told["mail"])
+
+    late.delete()
+    assert client.get("/readyz/", **token).json()["parts"] == ALL_WELL
+
+
+def test_readyz_minds_no_mail_that_waits_for_its_time(client, token, worker_seen):
+    NotificationFactory(send_after=timezone.now() + timedelta(hours=1))
+    held = NotificationFactory(send_after=timezone.now() - timedelta(days=1))
+    Notification.objects.filter(pk=held.pk).update(
+        status="sending", claimed_at=timezone.now()
+    )
+
+    assert client.get("/readyz/", **token).json()["parts"] == ALL_WELL
+
+
+def test_readyz_misses_a_worker_that_died_with_a_mail(client, token, worker_seen):
+    long_ago = timezone.now() - timedelta(minutes=5)
+    NotificationFactory(status="sending", send_after=long_ago, claimed_at=long_ago)
+
+    assert client.get("/readyz/", **token).json()["parts"]["mail"] != "ok"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_readyz_misses_a_broker_that_is_full(client, token, worker_seen, real_broker):
+    assert client.get("/readyz/", **token).json()["parts"] == ALL_WELL
+    with redis.Redis.from_url(real_broker) as admin:
+        assert 0 < admin.ttl("menlo:readyz") <= 120
+        admin.config_set("maxmemory", "1")
+        try:
+            response = client.get("/readyz/", **token)
+        finally:
+            admin.config_set("maxmemory", "0")
+
+    assert response.status_code == 503
+    assert response.json()["parts"] == {**ALL_WELL, "broker": ANY}
+    assert "memory" in response.json()["parts"]["broker"]
+
+
+def test_strangers_make_readyz_read_no_files(
+    client, worker_seen, monkeypatch, django_assert_max_num_queries
+):
+    client.get("/readyz/")
+
+    def no_more(*_args, **_kwargs):
+        pytest.fail("the migrations are read from disk once more")
+
+    monkeypatch.setattr(MigrationLoader, "load_disk", no_more)
+    with django_assert_max_num_queries(5):
+        assert client.get("/readyz/").status_code == 200

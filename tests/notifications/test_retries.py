@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from notifications.composing import ACCOUNT
 from notifications.models import MAX_ATTEMPTS, Broadcast, Notification
 from tests.factories.events import RegistrationFactory
 from tests.factories.notifications import NotificationFactory
+from tests.parts import broker_at, free_port
 
 pytestmark = pytest.mark.django_db
 Status = Notification.Status
@@ -232,3 +234,21 @@ def test_a_server_that_was_away_for_an_hour_gets_all_of_it(
         go_on()
 
     assert len(set(smtp_server.addresses)) == len(smtp_server.mails) == 10
+
+
+@pytest.mark.django_db(transaction=True)
+def test_mail_can_be_sent_by_hand_while_redis_is_away(smtp_server, settings, capsys):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", smtp_server.port
+    with broker_at(f"redis://127.0.0.1:{free_port()}/0", max_retries=1):
+        NotificationFactory.create_batch(12, context=WORDS)
+        later = timezone.now() + timedelta(hours=1)
+        waits = NotificationFactory(context=WORDS, send_after=later)
+        NotificationFactory(status=Status.FAILED)
+
+        call_command("send_due_mail")
+
+    assert len(smtp_server.mails) == 12
+    assert "Late or given up: 1." in capsys.readouterr().out
+    waits.refresh_from_db()
+    assert waits.status == Status.QUEUED
