@@ -54,7 +54,7 @@ def move_phases(event: Event, shift: timedelta) -> None:
             )
         else:
             item.starts_at = move(item.starts_at, shift, zone)
-        item.save(update_fields=["starts_at", "ends_at"])
+        item.save(update_fields=["starts_at", "ends_at", "updated_at"])
 
 
 @transaction.atomic

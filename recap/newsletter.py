@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.template.defaultfilters import date as date_format
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from events.days import days_of
 from events.models import Event
 from recap.models import Recap
 from recap.normal import normal
@@ -30,7 +30,7 @@ def markdown_of(recap: Recap) -> str:
 
 
 def _when(event: Event) -> str:
-    day = date_format(event.starts_at.astimezone(event.zone), "l j F Y")
+    day = days_of(event, with_weekday=True)
     return f"{day}, {plain(event.venue)}" if event.venue else day
 
 

@@ -7,12 +7,12 @@ from typing import IO, Any
 
 import segno
 from django.conf import settings
-from django.template.defaultfilters import date as date_format
 from django.utils import translation
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 from PIL import Image
 
+from events.days import days_of
 from events.models import Event
 from recap.models import Certificate, Recap
 from recap.pdf.glyphs import missing
@@ -52,7 +52,7 @@ def certificate_pdf(certificate: Certificate) -> bytes:
     url = f"{settings.SITE_URL}{certificate.get_absolute_url()}"
     code = BytesIO()
     segno.make_qr(url, error="m").save(code, kind="svg", scale=4)
-    day = date_format(event.starts_at.astimezone(event.zone), "j F Y")
+    day = days_of(event)
     content = {
         "title": _("Certificate of %(name)s") % {"name": certificate.name},
         "issuer": event.series.name,
@@ -147,11 +147,12 @@ def content_of(recap: Recap, files: dict[str, bytes]) -> dict[str, Any]:
     for number, part in enumerate(parts(recap)):
         told.append(_part(part, number, files, is_new=part.section != section))
         section = part.section
-    local = event.starts_at.astimezone(event.zone)
     content = {
         "title": event.name,
         "eyebrow": f"{event.series.name} · {_('Recap')}",
-        "when": ", ".join(filter(None, [date_format(local, "l j F Y"), event.venue])),
+        "when": ", ".join(
+            filter(None, [days_of(event, with_weekday=True), event.venue])
+        ),
         "foot": f"{settings.SITE_URL}{recap.get_absolute_url()}",
         "lang": (translation.get_language() or "en")[:2],
         "parts": told,

@@ -6,6 +6,7 @@ from typing import Self
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -78,6 +79,7 @@ class AgendaItem(models.Model):
     ends_at = models.DateTimeField(_("until"), null=True, blank=True)
     room = LineField(_("room"), max_length=80, blank=True)
     description = ProseField(_("description"), max_length=1000, blank=True)
+    updated_at = models.DateTimeField(auto_now=True, db_default=Now())
 
     class Meta:
         ordering = ["starts_at", "pk"]

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from events import log
+from events.days import days_of
 from events.models import (
     HEADLINE,
     AuditEntry,
@@ -70,6 +71,12 @@ def next_opening(event: Event) -> PhaseWindow | None:
 def zone_name(moment: datetime, event: Event) -> str:
     """The short name of the event's time zone at that moment, such as CEST."""
     return moment.astimezone(event.zone).tzname() or event.time_zone
+
+
+@register.filter
+def days_in_words(event: Event) -> str:
+    """The day of the event, or its first and last."""
+    return days_of(event, with_weekday=True)
 
 
 @register.filter

@@ -6,8 +6,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic import DetailView, ListView, TemplateView, View
@@ -16,7 +18,7 @@ from core.pagecache import fresh_until, public_page
 from core.search import matching
 from events.calendars import calendar_of
 from events.forms import EventFilterForm
-from events.models import AgendaItem, Event, Phase, Series
+from events.models import AgendaItem, Event, Phase, Registration, Series
 from events.structured_data import hackathon
 from events.views.base import EventMixin, SheetMixin
 
@@ -115,6 +117,8 @@ class EventDetailView(SheetMixin):
         return {
             **self.call_to_action(),
             "described": hackathon(self.event, address),
+            "subscribe": f"webcal://{settings.SITE_URL.partition('//')[2]}"
+            f"{reverse('events:ics', args=[self.event.slug])}",
             "reader": SimpleNamespace(zone=zone),
             "announcements": self.event.announcements.all()[:10],
             "agenda": self.agenda_by_day(),
@@ -170,7 +174,20 @@ class NewsView(EventMixin, TemplateView):
 
 @public_page
 class AgendaCalendarView(EventMixin, View):
-    """The event and its agenda for everybody's calendar."""
+    """The event and its agenda for everybody's calendar.
+
+    Calendars that have an event learn from here that it was taken off the site.
+    """
+
+    @cached_property
+    def event(self) -> Event:
+        slug = self.kwargs["event_slug"]
+        known = Event.objects.filter(registrations__status__in=Registration.STANDING)
+        visible = Event.objects.visible_to(self.request.user)
+        rows = Event.objects.with_windows().filter(slug=slug)
+        return get_object_or_404(
+            rows.filter(Q(pk__in=visible.values("pk")) | Q(pk__in=known.values("pk")))
+        )
 
     def get(self, *_args: Any, **_kwargs: Any) -> HttpResponse:
         link = f"{settings.SITE_URL}{self.event.get_absolute_url()}"

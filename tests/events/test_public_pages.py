@@ -6,7 +6,9 @@ import pytest
 from django.urls import reverse
 from icalendar import Calendar
 
+from events.days import days_of
 from events.models import AgendaItem, Event, Faq, Phase, Registration, Sponsor
+from events.planning import move_phases
 from tests.factories.accounts import UserFactory
 from tests.factories.events import (
     AnnouncementFactory,
@@ -275,13 +277,131 @@ def test_calendar_holds_the_event_and_its_agenda(client, time_machine):
         ("Pi Day: Party", NOON + timedelta(hours=12)),
     ]
     assert str(entries[1]["LOCATION"]) == "Hall 1, Old Garage"
-    assert "DTEND" not in entries[2]
+    assert entries[2].decoded("DTEND") == NOON + timedelta(hours=13)
     Event.objects.update(venue="")
     again = client.get(reverse("events:ics", args=[event.slug]))
     assert b"LOCATION:Hall 1\r\n" in again.content
     assert [e["UID"] for e in Calendar.from_ical(again.content).walk("VEVENT")] == [
         e["UID"] for e in entries
     ]
+
+
+def calendar(client, event):
+    answer = client.get(reverse("events:ics", args=[event.slug]))
+    assert answer.status_code == 200
+    return answer.content, Calendar.from_ical(answer.content)
+
+
+def test_a_calendar_is_the_same_until_something_changes(client, time_machine):
+    time_machine.move_to(NOON, tick=False)
+    event = full_event()
+    first, before = calendar(client, event)
+    time_machine.move_to(NOON + timedelta(days=1), tick=False)
+    assert calendar(client, event)[0] == first
+
+    item = event.agenda.get(title="Doors")
+    item.room = "Hall 2"
+    item.save()
+
+    _bytes, after = calendar(client, event)
+    told = [
+        [(int(e["SEQUENCE"]), e.decoded("LAST-MODIFIED")) for e in each.walk("VEVENT")]
+        for each in (before, after)
+    ]
+    assert told[0] == [(0, NOON)] * 3
+    assert told[1] == [(0, NOON), (86400, NOON + timedelta(days=1)), (0, NOON)]
+
+
+def test_a_moved_event_has_a_higher_number_in_calendars(client, time_machine):
+    time_machine.move_to(NOON, tick=False)
+    event = full_event()
+    time_machine.move_to(NOON + timedelta(hours=1), tick=False)
+
+    move_phases(event, timedelta(days=7))
+    event.save()
+
+    entries = calendar(client, event)[1].walk("VEVENT")
+    assert [int(entry["SEQUENCE"]) for entry in entries] == [3600] * 3
+
+
+def test_calendars_are_told_to_ask_again(client):
+    event = full_event()
+
+    _bytes, told = calendar(client, event)
+
+    assert told["REFRESH-INTERVAL"].to_ical() == b"PT1H"
+    assert told["REFRESH-INTERVAL"].params["VALUE"] == "DURATION"
+    assert str(told["X-PUBLISHED-TTL"]) == "PT1H"
+    assert {str(entry["STATUS"]) for entry in told.walk("VEVENT")} == {"CONFIRMED"}
+    assert f"webcal://testserver/events/{event.slug}/agenda.ics" in page(
+        client, "detail", event.slug
+    ).replace("webcal://localhost:8000", "webcal://testserver")
+
+
+def test_calendars_that_know_an_event_learn_that_it_is_off(client):
+    event = full_event()
+    address = reverse("events:ics", args=[event.slug])
+    Event.objects.filter(pk=event.pk).update(is_published=False)
+    assert client.get(address).status_code == 404  # nobody knew it
+
+    RegistrationFactory(event=event)
+
+    (entry,) = calendar(client, event)[1].walk("VEVENT")
+    assert (str(entry["STATUS"]), str(entry["SUMMARY"])) == ("CANCELLED", "Pi Day")
+
+
+def test_an_item_without_an_end_lasts_until_the_next(client):
+    event = EventFactory()
+    for minutes, title in ((0, "Doors"), (20, "Welcome"), (300, "Lunch")):
+        AgendaItem.objects.create(
+            event=event, title=title, starts_at=NOON + timedelta(minutes=minutes)
+        )
+
+    entries = calendar(client, event)[1].walk("VEVENT")[1:]
+
+    minutes = [
+        (entry.decoded("DTEND") - entry.decoded("DTSTART")).seconds // 60
+        for entry in entries
+    ]
+    assert minutes == [20, 60, 60]
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "words", "with_weekday"),
+    [
+        ("02-20 09", "02-20 18", "20 February 2027", "Saturday 20 February 2027"),
+        ("02-20 09", "02-21 01", "20 February 2027", "Saturday 20 February 2027"),
+        (
+            "02-20 09",
+            "02-21 16",
+            "20\u201321 February 2027",
+            "Saturday 20 \u2013 Sunday 21 February 2027",
+        ),
+        (
+            "02-28 09",
+            "03-01 16",
+            "28 February \u2013 1 March 2027",
+            "Sunday 28 February \u2013 Monday 1 March 2027",
+        ),
+        (
+            "12-31 09",
+            "01-01 16",
+            "31 December 2026 \u2013 1 January 2027",
+            "Thursday 31 December 2026 \u2013 Friday 1 January 2027",
+        ),
+        ("02-20 23", "02-21 02", "20 February 2027", "Saturday 20 February 2027"),
+    ],
+)
+def test_days_name_the_first_and_the_last(starts, ends, words, with_weekday):
+    def moment(said):
+        year = 2026 if said.startswith("12") else 2027
+        return datetime.strptime(f"{year}-{said} +1300", "%Y-%m-%d %H %z")
+
+    event = Event(
+        starts_at=moment(starts), ends_at=moment(ends), time_zone="Pacific/Auckland"
+    )
+
+    assert (days_of(event), days_of(event, with_weekday=True)) == (words, with_weekday)
 
 
 def test_list_sorts_events_by_time(client):
