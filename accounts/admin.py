@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from accounts import actions
 from accounts.models import Skill, User
 from core.admin_journal import Write, moved
 from core.guarded_admin import GuardedAdminMixin
@@ -58,6 +59,14 @@ class UserAdmin(GuardedAdminMixin, DjangoUserAdmin, ModelAdmin):  # type: ignore
 
     def name_in_log(self, row: User) -> str:
         return account_in_log(row.pk)
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        """As people do themselves: teams keep a captain, places are handed on."""
+        actions.erase(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for user in queryset:
+            actions.erase(user)
 
     def user_change_password(
         self,

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.fields import SkillsField
 from accounts.limits import may_try
 from accounts.models import User, time_zones
+from core.deletion import why_it_stays
 from core.text import clean_line
 from core.versions import VersionedForm
 
@@ -99,6 +100,11 @@ class EraseForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        # Their data is theirs: they are warned, and not kept.
+        if warning := why_it_stays(user):
+            self.fields["leaves_it_alone"] = forms.BooleanField(
+                label=_("Delete my account all the same"), help_text=warning
+            )
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"].lower()

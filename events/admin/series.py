@@ -23,6 +23,7 @@ from events.models import (
     SeriesOrganiser,
 )
 from events.scoping import (
+    ScopedFormSet,
     ScopedModelAdmin,
     ScopedTabularInline,
 )
@@ -59,8 +60,28 @@ class OrganiserForm(forms.ModelForm[SeriesOrganiser]):
         return data
 
 
+class OrganiserFormSet(ScopedFormSet):
+    def clean(self) -> None:
+        super().clean()
+        if any(self.errors):
+            return
+        admin_role = SeriesOrganiser.Role.ADMIN
+        kept = [
+            form
+            for form in self.forms
+            if form.cleaned_data.get("role") == admin_role
+            and not form.cleaned_data.get("DELETE")
+        ]
+        roles = SeriesOrganiser.objects.filter(series=self.instance.pk)
+        if not kept and roles.filter(role=admin_role).exists():
+            raise forms.ValidationError(
+                _("Somebody must run the series. Name another administrator first.")
+            )
+
+
 class OrganiserInline(ScopedTabularInline):
     model = SeriesOrganiser
+    formset = OrganiserFormSet
     form = OrganiserForm
     fields = ("email", "role")
     tab = False
