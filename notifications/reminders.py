@@ -92,15 +92,18 @@ def queue_due() -> None:
 
 def _is_time(reminder: Reminder, window: PhaseWindow) -> bool:
     before = reminder.before
-    rule: ReminderRule | None = next(
-        (r for r in window.event.reminder_rules.all() if r.kind == reminder.kind), None
-    )
+    rule = _rule_of(reminder, window.event)
     if rule is not None:
         if not rule.is_on:
             return False
         before = timedelta(hours=rule.hours_before)
     begins = wall_clock.before(window.closes_at, before, window.event.zone)
     return begins <= timezone.now()
+
+
+def _rule_of(reminder: Reminder, event: Event) -> ReminderRule | None:
+    rules = event.reminder_rules.all()
+    return next((rule for rule in rules if rule.kind == reminder.kind), None)
 
 
 def _queue(reminder: Reminder, window: PhaseWindow) -> None:
@@ -153,6 +156,9 @@ def is_out_of_date(notification: Notification) -> str:
     window = event.window(reminder.phase)
     if window is None or window.closes_at != notification.expires_at:
         return "The deadline has moved."
+    rule = _rule_of(reminder, event)
+    if rule is not None and not rule.is_on:
+        return "The organisers have switched this reminder off."
     addresses = {
         person.address if isinstance(person, Addressee) else person.email
         for person in reminder.who(event)
