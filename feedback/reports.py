@@ -8,7 +8,7 @@ once the survey is closed.
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from events.models import Event, Series
@@ -41,6 +41,7 @@ from feedback.landscape.verdicts import (
     RoleVerdict,
     Theme,
     by_role,
+    closed_in,
     desired,
     final_surveys,
     history,
@@ -137,7 +138,7 @@ def event_report(event: Event) -> EventReport:
                 for role, count in sorted(large.items(), key=lambda item: -item[1])
             )
     found = baskets(public_uses().filter(project__event=event))
-    surveys = final_surveys()
+    surveys = final_surveys(event.pk)
     said = verdicts(reviews, surveys)
     told = stacks(
         found,
@@ -159,17 +160,19 @@ def event_report(event: Event) -> EventReport:
 def landscape(series: Series | None = None, year: int | None = None) -> Landscape:
     """All published events, or those of one series or one year.
 
-    Groups of answers are made from all events of a series, whatever is asked for; then
-    those are shown that lie wholly in it. Else two years would group the same people in
-    two ways, and a difference would tell of a few.
+    Groups of answers are made from all events that a series had when they closed,
+    published or not, whatever is asked for; then those are shown that lie wholly in it.
+    Else two years, or the same page before and after an event was published or moved,
+    would group the same people in two ways, and a difference would tell of a few.
     """
     uses = public_uses()
-    reviews, wishes = ToolReview.objects.final(), Wish.objects.final()
+    reviews: QuerySet[ToolReview] = ToolReview.objects.final()
+    wishes: QuerySet[Wish] = Wish.objects.final()
     events = Event.objects.filter(is_published=True)
     if series is not None:
         uses = uses.filter(project__event__series=series)
-        reviews = reviews.filter(survey__event__series=series)
-        wishes = wishes.filter(survey__event__series=series)
+        reviews = closed_in(reviews, series)
+        wishes = closed_in(wishes, series)
         events = events.filter(series=series)
     everything = baskets(uses)
     year_of = {event.pk: event.year for event in events.only("starts_at", "time_zone")}

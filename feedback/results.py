@@ -100,7 +100,7 @@ def desired_by_tool(wishes: QuerySet[Wish]) -> dict[int, Estimate]:
     without k answers is not in it. For one event, a series, or all::
 
         desired_by_tool(Wish.objects.final().filter(survey__event=event))
-        desired_by_tool(Wish.objects.final().filter(survey__event__series=series))
+        desired_by_tool(closed_in(Wish.objects.final(), series))
         desired_by_tool(Wish.objects.final())
     """
     return desired(wishes, final_surveys())
@@ -108,7 +108,7 @@ def desired_by_tool(wishes: QuerySet[Wish]) -> dict[int, Estimate]:
 
 def desired_tools(survey: Survey) -> list[Desired]:
     """Of one event, the most desired first."""
-    shares = desired_by_tool(survey.wishes.all())
+    shares = desired(survey.wishes.all(), final_surveys(survey.event_id))
     tools = Tool.objects.in_bulk(shares)
     return sorted(
         (Desired(tools[pk], share) for pk, share in shares.items()),

@@ -235,7 +235,11 @@ def close_survey(event: Event, actor: User | None = None) -> bool:
     now = timezone.now()
     claimed = Survey.objects.filter(
         event=event, opened_at__isnull=False, closed_at__isnull=True
-    ).update(closed_at=now, k=max(event.privacy_k, SMALLEST_K))
+    ).update(
+        closed_at=now,
+        k=max(event.privacy_k, SMALLEST_K),
+        series_at_closing=event.series_id,
+    )
     if not claimed:
         return False
     survey = Survey.objects.get(event=event)

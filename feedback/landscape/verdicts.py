@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import (
+    BigIntegerField,
     Case,
     Count,
     F,
@@ -26,6 +27,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
+from events.models import Series
 from feedback.models import Helped, InTheWay, Survey, ToolReview, Wish
 from feedback.privacy import Cell, atoms, groups, shown_groups
 from feedback.statistics import (
@@ -131,6 +133,15 @@ class Surveys:
 
     by_pk: Mapping[int, tuple[int, Any, int, int, int]]
     merged: Mapping[int, int]
+    # Groups are made of all events, and shown if all of theirs are among these.
+    public: AbstractSet[int]
+
+    def show(self, group: Iterable[int], inside: AbstractSet[int] | None) -> bool:
+        """Whether all events of a group may be told about, and are asked for."""
+        return all(
+            event in self.public and (inside is None or event in inside)
+            for event in group
+        )
 
     def cell(self, survey: int, size: int, total: int = 0, squares: int = 0) -> Tally:
         return Tally(*self.by_pk[survey], size, total, squares)
@@ -140,26 +151,35 @@ class Surveys:
         return self.merged.get(tool, tool)
 
 
-def final_surveys() -> Surveys:
-    return Surveys(
-        {
-            pk: (series, closed_at, event, k, k_now)
-            for pk, series, closed_at, event, k, k_now in Survey.objects.filter(
-                closed_at__isnull=False
-            ).values_list(
-                "pk",
-                "event__series_id",
-                "closed_at",
-                "event_id",
-                "k",
-                "event__privacy_k",
-            )
-        },
-        dict(
-            Tool.objects.filter(merged_into__isnull=False).values_list(
-                "pk", "merged_into_id"
-            )
+def final_surveys(event: int | None = None) -> Surveys:
+    """All closed ones; ``event`` may be shown even if it is not published."""
+    rows = Survey.objects.filter(closed_at__isnull=False).values_list(
+        "pk",
+        Coalesce(
+            "series_at_closing", "event__series_id", output_field=BigIntegerField()
         ),
+        "closed_at",
+        "event_id",
+        "k",
+        "event__privacy_k",
+        "event__is_published",
+    )
+    by_pk, public = {}, {event or 0}
+    for pk, series, closed_at, its_event, k, k_now, is_published in rows:
+        by_pk[pk] = (series, closed_at, its_event, k, k_now)
+        if is_published:
+            public.add(its_event)
+    merged = Tool.objects.filter(merged_into__isnull=False)
+    return Surveys(
+        by_pk, dict(merged.values_list("pk", "merged_into_id")), frozenset(public)
+    )
+
+
+def closed_in(rows: QuerySet[M], series: Series) -> QuerySet[M]:
+    """What was said at the events that a series had when their surveys closed."""
+    return rows.filter(
+        Q(survey__series_at_closing=series.pk)
+        | Q(survey__series_at_closing=None, survey__event__series=series)
     )
 
 
@@ -197,18 +217,6 @@ def _tallies(reviews: QuerySet[ToolReview], *more: str) -> Iterable[tuple[Any, .
         )
     )
     return rows
-
-
-def _inside(
-    found: Iterable[tuple[Tally, ...]], events: AbstractSet[int] | None
-) -> list[Tally]:
-    """The groups that lie wholly in these events. Groups are never cut to fit."""
-    return [
-        cell
-        for group in found
-        if events is None or all(cell.event in events for cell in group)
-        for cell in group
-    ]
 
 
 def verdicts(
@@ -255,7 +263,7 @@ class _Question:
         _series, _final_at, event, k, shown_from = self.surveys.by_pk[survey]
         if size < k:
             self.small[tool].append(self.surveys.cell(survey, size, total, squares))
-        elif size >= shown_from and (self.events is None or event in self.events):
+        elif size >= shown_from and self.surveys.show([event], self.events):
             self._sum(tool, size, total, squares)
 
     def _sum(self, tool: int, size: int, total: int, squares: int) -> None:
@@ -267,8 +275,10 @@ class _Question:
         """How many people, the sum of their answers and of the squares; once only."""
         while self.small:
             tool, cells = self.small.popitem()
-            for cell in _inside(groups(cells), self.events):
-                self._sum(tool, cell.size, cell.total, cell.squares)
+            for group in groups(cells):
+                if self.surveys.show((cell.event for cell in group), self.events):
+                    for cell in group:
+                        self._sum(tool, cell.size, cell.total, cell.squares)
         return self.sums
 
 
@@ -319,6 +329,7 @@ def history(reviews: QuerySet[ToolReview], surveys: Surveys) -> list[Point]:
         )
         for of_tool in cells.values()
         for group in groups(of_tool)
+        if surveys.show((cell.event for cell in group), None)
         if (score := _score(group)) is not None
     ]
     return sorted(points, key=lambda point: (point.final_at, point.events))
@@ -341,6 +352,8 @@ def by_role(reviews: QuerySet[ToolReview], surveys: Surveys) -> list[RoleVerdict
     shown: dict[str, list[Tally]] = defaultdict(list)
     for tool, events in cells.items():
         for group in groups(_added(parts) for parts in events.values()):
+            if not surveys.show((cell.event for cell in group), None):
+                continue
             for role, parts in _cut(
                 [of_role[tool, cell.event] for cell in group],
                 max(max(cell.k, cell.shown_from) for cell in group),
@@ -440,6 +453,7 @@ def _shown(
             for survey, own in by_survey.items()
             for series, closed_at, event, k, k_now in [surveys.by_pk[survey]]
         )
+        if surveys.show(atom.events, None)
         for row in atom.answers
     ]
 

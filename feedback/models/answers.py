@@ -80,10 +80,11 @@ class Response(models.Model):
 
 class ToolReviewQuerySet(models.QuerySet["ToolReview"]):
     def final(self) -> Self:
-        """What may be counted in public: see docs/adr/0021."""
-        return self.filter(
-            survey__closed_at__isnull=False, survey__event__is_published=True
-        )
+        """What nobody changes any more, of unpublished events as well.
+
+        Groups are formed of all of it and then shown or not: see docs/adr/0021.
+        """
+        return self.filter(survey__closed_at__isnull=False)
 
 
 class ToolReview(models.Model):
@@ -209,9 +210,7 @@ class Answer(models.Model):
 class WishQuerySet(models.QuerySet["Wish"]):
     def final(self) -> Self:
         """What may be counted in public, as with reviews."""
-        return self.filter(
-            survey__closed_at__isnull=False, survey__event__is_published=True
-        )
+        return self.filter(survey__closed_at__isnull=False)
 
 
 class Wish(models.Model):

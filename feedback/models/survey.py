@@ -63,6 +63,8 @@ class Survey(models.Model):
         db_default=SMALLEST_K,
         validators=[MinValueValidator(SMALLEST_K)],
     )
+    # The number of the event's series at closing: events may move, groups may not.
+    series_at_closing = models.BigIntegerField(null=True, editable=False)
     asks_wishes = models.BooleanField(
         _("ask which other tools they would like to use"),
         default=True,

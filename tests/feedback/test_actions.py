@@ -288,6 +288,7 @@ def test_closing_cuts_every_link_to_people(invite, polars, event, end_window):
     finished = Invitation.objects.filter(finished_at__isnull=False)
     assert {i.pk for i in finished} == {i.pk for i in people[:3]}
     assert {i.finished_at for i in finished} == {survey.closed_at}
+    assert survey.series_at_closing == event.series_id
 
 
 def test_the_order_of_the_numbers_tells_nothing(invite, polars, event, end_window):
