@@ -93,6 +93,11 @@ class Team(models.Model):
         self.folded_name = fold(self.name)
 
     @property
+    def missing_people(self) -> int:
+        """How many more it takes to be as large as the smallest team may be."""
+        return max(self.event.min_team_size - len(self.memberships.all()), 0)
+
+    @property
     def is_full(self) -> bool:
         return len(self.memberships.all()) >= self.event.max_team_size
 

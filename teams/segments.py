@@ -1,4 +1,4 @@
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -14,6 +14,16 @@ def without_team(event: Event) -> QuerySet[User]:
             role=Registration.Role.ATTENDEE  # mentors need none
         )
     ).exclude(memberships__event=event)
+
+
+@segment("small_teams", _("People in teams that are too small"))
+def in_small_teams(event: Event) -> QuerySet[User]:
+    small = (
+        event.teams.active()
+        .annotate(size=Count("memberships"))
+        .filter(size__lt=event.min_team_size)
+    )
+    return User.objects.filter(memberships__team__in=small)
 
 
 @segment("captains", _("Captains"))

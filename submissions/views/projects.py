@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.generic import (
     CreateView,
     DetailView,
@@ -251,6 +252,7 @@ class ProjectUpdateView(VersionedMixin, ProjectView, UpdateView[Project, Project
             )
             return redirect("submissions:project_edit", self.event.slug, project.slug)
         messages.success(self.request, _("Handed in. Well done!"))
+        warn_of_a_small_team(self.request, project)
         return redirect(project)
 
 
@@ -258,11 +260,25 @@ class ProjectActionView(ProjectView, ActionView[Project]):
     """A button on the project's page."""
 
 
+def warn_of_a_small_team(request: HttpRequest, project: Project) -> None:
+    """It is handed in all the same: whether it counts is for the organisers to say."""
+    if missing := project.team.missing_people:
+        text = ngettext(
+            "Your team is smaller than teams at this event should be: %d person is "
+            "missing. The organisers can see that.",
+            "Your team is smaller than teams at this event should be: %d people are "
+            "missing. The organisers can see that.",
+            missing,
+        )
+        messages.warning(request, text % missing)
+
+
 class SubmitProjectView(ProjectActionView):
     permission = "submissions.submit_project"
 
     def perform(self, project: Project) -> str:
         actions.submit_project(project, self.user, reason=self.reason)
+        warn_of_a_small_team(self.request, project)
         return _("Handed in. Well done!")
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from packaging.licenses import canonicalize_license_expression
 from PIL import Image
 
-from events.models import AuditEntry, Phase
+from events.models import AuditEntry, Event, Phase
 from notifications.models import Notification
 from submissions import actions, catalogue, licences, profiles, tables
 from submissions.actions.datasets import DataIsClosed, DataIsUsed
@@ -175,6 +175,32 @@ def test_two_members_hand_in_at_once():
     assert Notification.objects.count() == 2
 
 
+@pytest.mark.parametrize("way", ["button", "form"])
+def test_a_team_that_is_too_small_is_warned_when_it_hands_in(
+    sign_in, team, captain, way
+):
+    Event.objects.filter(pk=team.event_id).update(min_team_size=2)
+    use = ToolUseFactory(
+        project__team=team,
+        project__tagline="x",
+        project__story="y",
+        project__demo_url=LINK,
+    )
+    place = [team.event.slug, use.project.slug]
+    client = sign_in(captain)
+
+    if way == "button":
+        url = reverse("submissions:project_submit", args=place)
+        done = client.post(url, follow=True)
+    else:
+        url = reverse("submissions:project_edit", args=place)
+        done = save(client, url, {"submit": ""}, follow=True)
+
+    use.project.refresh_from_db()
+    assert use.project.status == "submitted"
+    assert "1 person is missing" in done.content.decode()
+
+
 def test_members_write_start_and_hand_in_by_browser(sign_in, team, captain):
     client, tool = sign_in(captain), ToolFactory()
     start = reverse("submissions:project_create", args=[team.event.slug])
@@ -187,6 +213,7 @@ def test_members_write_start_and_hand_in_by_browser(sign_in, team, captain):
     done = save(client, edit, {**form, "tools": [tool.pk]}, follow=True)
 
     assert "Handed in. Well done!" in done.content.decode()
+    assert "smaller than teams" not in done.content.decode()
     assert Project.objects.get().tool_uses.get().purpose == "it"
     withdrawn = client.post(url("project_withdraw", Project.objects.get()), follow=True)
     assert "Withdrawn." in withdrawn.content.decode()
