@@ -26,7 +26,10 @@ function ask(n) {
       answer("", texts.leaveStay));
     document.body.append(dialog);
     if (dialog.showModal) dialog.showModal();
-    else dialog.scrollIntoView(); // Safari before 15.4: it stands at the end of the page
+    else { // Safari before 15.4: it stands at the end of the page
+      dialog.setAttribute("open", "");
+      dialog.scrollIntoView();
+    }
   });
 }
 
