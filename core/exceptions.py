@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from django.utils.translation import gettext_lazy as _
@@ -16,3 +17,15 @@ class Refused(Exception):
 
     def __str__(self) -> str:
         return str(self.message)
+
+
+class NotSure(Refused):
+    """What cannot be undone, or everybody sees, is asked for twice."""
+
+    message = _("Nothing happened. Tick the box to say that you are sure.")
+
+    @classmethod
+    def unless(cls, post: Mapping[str, str]) -> None:
+        """Refuse unless the box beside the button was ticked."""
+        if post.get("sure") != "yes":
+            raise cls

@@ -3,6 +3,7 @@
 Works on snapshots alone; what has not been published does not exist here.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -101,3 +102,44 @@ def public_versions(event: Event) -> list[PublishedResult]:
     """What everybody may see, newest first; ``inputs`` are read when asked for."""
     versions = list(event.published_results.defer("inputs"))
     return [] if versions and are_held_back(event) else versions
+
+
+# --- One result beside another
+
+
+def order_of(snapshot: Mapping[str, Any]) -> dict[int, list[tuple[int, int]]]:
+    """Of each round with a score, places and projects."""
+    return {
+        one["round"]: [(line["rank"], line["project"]) for line in one["projects"]]
+        for one in snapshot.get("rounds", ())
+        if one["projects"]
+    }
+
+
+def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """What the new result says otherwise than the old one, a sentence each."""
+    said = []
+    earlier = {one["round"]: one for one in old.get("rounds", ())}
+    for round_ in new.get("rounds", ()):
+        lines = earlier.get(round_["round"], {"projects": []})["projects"]
+        place = {line["project"]: line["rank"] for line in lines}
+        for line in round_["projects"]:
+            was = place.pop(line["project"], None)
+            names = {"round": round_["name"], "project": line["title"]}
+            if was is None:
+                text = _("%(round)s: %(project)s is new, on place %(place)d.")
+                said.append(text % {**names, "place": line["rank"]})
+            elif was != line["rank"]:
+                text = _("%(round)s: %(project)s goes from place %(was)d to %(place)d.")
+                said.append(text % {**names, "was": was, "place": line["rank"]})
+        gone = {line["project"]: line["title"] for line in lines}
+        for project in place:
+            text = _("%(round)s: %(project)s is no longer there.")
+            said.append(text % {"round": round_["name"], "project": gone[project]})
+    won = {one["prize"]: one["title"] for one in old.get("awards", ())}
+    for one in new.get("awards", ()):
+        if won.pop(one["prize"], None) != one["title"]:
+            text = _("“%(prize)s” goes to %(project)s.")
+            said.append(text % {"prize": one["prize"], "project": one["title"]})
+    said += [_("“%s” goes to nobody.") % prize for prize in won]
+    return said

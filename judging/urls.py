@@ -71,6 +71,7 @@ urlpatterns = [
     path(f"{_event}judging/", organise.RankingView.as_view(), name="ranking"),
     path(f"{_event}judging/deal/", organise.DealView.as_view(), name="deal"),
     path(f"{_event}judging/publish/", order.PublishView.as_view(), name="publish"),
+    path(f"{_event}judging/end/", order.EndJudgingView.as_view(), name="end"),
     path(f"{_event}judging/late/<int:pk>/", organise.LateView.as_view(), name="late"),
     path(f"{_event}judging/prizes/<int:pk>/", order.AwardView.as_view(), name="award"),
     path(

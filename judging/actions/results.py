@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -22,12 +23,13 @@ from judging.models import (
     JudgingRules,
     PublishedResult,
     PublishProposal,
+    Reveal,
     Round,
     Score,
     Scorecard,
 )
 from judging.models.rounds import TWO_STAY
-from judging.reveal import are_held_back
+from judging.reveal import are_held_back, differences
 from judging.standings import evidence_of_event, snapshot
 from notifications.outbox import notify
 from submissions.models import Project
@@ -168,31 +170,38 @@ def publish_results(
     reason: str = "",
     seen: str = "",
     at: datetime | None = None,
+    *,
+    hold_back: bool | None = None,
 ) -> PublishedResult | PublishProposal:
     """Freeze the result and tell everybody. Twice the same is published once.
 
     A changed result is a new version and needs a reason, which is public. Where two
     must agree, the first call is a proposal and the second, by another person, of
     exactly the same result, publishes it. ``seen`` is the digest of what the person
-    looked at; ``at``, when it was published, if not now. The arithmetic may take
-    seconds and is done before anything is locked.
+    looked at; ``at``, when it was published, if not now. ``hold_back``: whether only
+    the end of the reveal shows it to everybody; ``None`` leaves that as it is. The
+    arithmetic may take seconds and is done before anything is locked.
     """
     for one in evidence_of_event(event):
         verdict_on(one)
-    return _publish(event, user, reason.strip()[:200], seen, at or timezone.now())
+    moment = at or timezone.now()
+    return _publish(
+        event, user, reason.strip()[:200], seen, moment, hold_back=hold_back
+    )
 
 
 @transaction.atomic
 def _publish(
-    event: Event, user: User, reason: str, seen: str, at: datetime
+    event: Event,
+    user: User,
+    reason: str,
+    seen: str,
+    at: datetime,
+    *,
+    hold_back: bool | None,
 ) -> PublishedResult | PublishProposal:
     event = Event.objects.select_for_update().get(pk=event.pk)
-    if event.is_open_for(Phase.JUDGING):
-        raise JudgingIsOpen
-    content, inputs = _freeze(event)
-    digest = digest_of(content)
-    if seen and seen != digest:
-        raise ResultHasChanged
+    content, inputs, digest = _as_seen(event, seen)
     latest = event.published_results.first()
     if latest is not None and latest.digest == digest:
         return latest
@@ -203,7 +212,8 @@ def _publish(
         raise ReasonIsMissing
     if JudgingRules.of(event).needs_two_to_publish:
         if proposal is None:
-            return _propose(event, user, reason, digest)
+            changes = differences(latest.snapshot, content) if latest else []
+            return _propose(event, user, reason, digest, changes)
         if proposal.proposed_by_id == user.pk:
             raise NeedsAnother
     result = PublishedResult.objects.create(
@@ -230,9 +240,32 @@ def _publish(
         reason=reason,
         proposed_by=proposal.proposed_by if proposal else "",
     )
+    if hold_back is not None:
+        _hold_back(event, user, hold=hold_back, is_first=latest is None)
     if not are_held_back(event):
         tell_everybody(result)
     return result
+
+
+def _as_seen(event: Event, seen: str) -> tuple[dict[str, Any], dict[str, Any], str]:
+    """Result, inputs and digest, if it may be published and is what was looked at."""
+    if event.is_open_for(Phase.JUDGING):
+        raise JudgingIsOpen
+    content, inputs = _freeze(event)
+    digest = digest_of(content)
+    if seen and seen != digest:
+        raise ResultHasChanged
+    return content, inputs, digest
+
+
+def _hold_back(event: Event, user: User, *, hold: bool, is_first: bool) -> None:
+    """Let the room see it first, or not. What was public once stays public."""
+    held = Reveal.objects.filter(event=event, hides_results=True)
+    if hold and is_first and not held.exists():
+        Reveal.objects.update_or_create(event=event, defaults={"hides_results": True})
+        record(user, "judging.results_held", event, event=event)
+    elif not hold and held.delete()[0]:
+        record(user, "judging.results_not_held", event, event=event)
 
 
 def _freeze(event: Event) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -253,12 +286,36 @@ def tell_everybody(result: PublishedResult) -> None:
         "judging/email/results_published",
         key=f"results:{event.pk}:{result.version}",
         event=event,
-        context={"path": f"{event.get_absolute_url()}results/"},
+        context={
+            "path": f"{event.get_absolute_url()}results/",
+            "winners": [
+                f"{award['prize']}: {award['title']} ({award['team']})"
+                for award in result.snapshot.get("awards", ())
+            ],
+        },
     )
 
 
-def _propose(event: Event, user: User, reason: str, digest: str) -> PublishProposal:
-    """Anything proposed before was another result, and is void."""
+def _propose(
+    event: Event, user: User, reason: str, digest: str, changes: list[str]
+) -> PublishProposal:
+    """Anything proposed before was another result, and is void.
+
+    The others who can agree are told, with what would change.
+    """
+    notify(
+        User.objects.filter(
+            organiser_roles__series=event.series_id, is_active=True
+        ).exclude(pk=user.pk),
+        "judging/email/publish_proposed",
+        key=f"publish_proposed:{event.pk}:{digest}",
+        event=event,
+        context={
+            "who": str(user),
+            "changes": changes[:20],
+            "path": reverse("judging:publish", args=[event.slug]),
+        },
+    )
     PublishProposal.objects.filter(event=event).delete()
     record(user, "judging.proposed", event, event=event, digest=digest, reason=reason)
     return PublishProposal.objects.create(

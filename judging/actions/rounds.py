@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.exceptions import Refused
 from events.log import record
-from events.models import Event
+from events.models import Event, Phase
 from judging.actions.dealing import NoRubric, deal_cards
 from judging.hall import NO_PLACE
 from judging.models import Entry, Round, Score
@@ -107,6 +107,29 @@ def close_round(round_: Round, user: User) -> None:
     round_.closed_at = timezone.now()
     round_.save(update_fields=["closed_at"])
     record(user, "judging.round_closed", round_, event=round_.event)
+
+
+class JudgingIsClosed(Refused):
+    message = _("Judging is closed already.")
+
+
+@transaction.atomic
+def end_judging(event: Event, user: User) -> None:
+    """Close judging now, whatever the clock was to do, so that one can publish."""
+    event = Event.objects.select_for_update().get(pk=event.pk)
+    window = event.window(Phase.JUDGING)
+    if window is None or not event.is_open_for(Phase.JUDGING):
+        raise JudgingIsClosed
+    old = window.closes_at
+    window.closes_at = timezone.now()
+    window.save(update_fields=["closes_at"])
+    record(
+        user,
+        "judging.ended",
+        event,
+        event=event,
+        was_to_close=old.isoformat(),
+    )
 
 
 # --- The shortlist

@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.generic import FormView
 
-from core.exceptions import Refused
+from core.exceptions import NotSure, Refused
 from core.kept import RefilledMixin
 from core.ledger import digest_of
 from events.models import Phase
@@ -19,6 +19,8 @@ from judging.forms import JudgingRulesForm
 from judging.models import JudgingRules, PublishProposal, Round, Scorecard
 from judging.presenting import ENOUGH_JUDGES, RoundOnPage
 from judging.prizes import with_leaders
+from judging.publishing import open_points, who_is_mailed
+from judging.reveal import are_held_back, differences, order_of
 from judging.standings import evidence_of_event, snapshot
 from judging.templatetags.judging_texts import chance
 from judging.views.organise import JudgingActionView, RunJudgingView
@@ -42,7 +44,8 @@ class ResultsInProgressView(RunJudgingView):
         rounds = [RoundOnPage(one, projects, judges) for one in evidence]
         is_pending = any(one.is_pending for one in rounds)
         prizes = self.event.prizes.select_related("award")
-        digest = "" if is_pending else digest_of(snapshot(self.event, evidence))
+        content = {} if is_pending else snapshot(self.event, evidence)
+        digest = digest_of(content) if content else ""
         latest = self.event.published_results.first()
         proposal = (
             PublishProposal.objects.filter(event=self.event)
@@ -58,6 +61,11 @@ class ResultsInProgressView(RunJudgingView):
             digest=digest,
             latest=latest,
             differs=bool(latest and digest and latest.digest != digest),
+            order_differs=bool(
+                latest and content and order_of(latest.snapshot) != order_of(content)
+            ),
+            is_held_back=are_held_back(self.event),
+            waits_for_another=bool(proposal and proposal.proposed_by == self.user),
             proposal=proposal,
             proposal_stands=bool(proposal and digest and proposal.digest == digest),
             rules=JudgingRules.of(self.event),
@@ -96,17 +104,91 @@ class AwardView(ResultsActionView):
         return _("Noted.")
 
 
-class PublishView(ResultsActionView):
-    def perform(self) -> str:
+class PublishView(RunJudgingView):
+    """All that is unfinished, who would be mailed, and then the button."""
+
+    template_name = "judging/publish.html"
+    http_method_names = ["get", "post"]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        evidence = evidence_of_event(self.event)
+        projects = Project.objects.in_gallery().filter(event=self.event)
+        rounds = [RoundOnPage(one, projects.in_bulk(), {}) for one in evidence]
+        is_pending = any(one.is_pending for one in rounds)
+        content = {}
+        if not is_pending and any(one.size for one in evidence):
+            content = snapshot(self.event, evidence)
+        digest = digest_of(content) if content else ""
+        latest = self.event.published_results.first()
+        proposal = (
+            PublishProposal.objects.filter(event=self.event)
+            .select_related("proposed_by")
+            .first()
+        )
+        stands = bool(proposal and digest and proposal.digest == digest)
+        window = self.event.window(Phase.JUDGING)
+        return super().get_context_data(
+            points=open_points(self.event, rounds),
+            is_pending=is_pending,
+            is_open=self.event.is_open_for(Phase.JUDGING),
+            closes_at=window.closes_at if window else None,
+            snapshot=content,
+            digest=digest,
+            latest=latest,
+            is_same=bool(latest and latest.digest == digest),
+            changes=differences(latest.snapshot, content) if latest else [],
+            is_held_back=are_held_back(self.event),
+            proposal=proposal,
+            proposal_stands=stands,
+            waits_for_another=bool(
+                stands and proposal and proposal.proposed_by_id == self.user.pk
+            ),
+            rules=JudgingRules.of(self.event),
+            mailed=who_is_mailed(self.event).count(),
+            **kwargs,
+        )
+
+    def post(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
+        when = request.POST.get("when", "")
+        if when not in {"now", "reveal"}:
+            messages.error(request, _("Choose when everybody sees it, then publish."))
+            return redirect("judging:publish", self.event.slug)
+        try:
+            messages.success(request, self.perform(hold_back=when == "reveal"))
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        return redirect("judging:order", self.event.slug)
+
+    def perform(self, *, hold_back: bool) -> str:
         post = self.request.POST
         result = actions.publish_results(
-            self.event, self.user, post.get("reason", ""), post.get("seen", "")
+            self.event,
+            self.user,
+            post.get("reason", ""),
+            post.get("seen", ""),
+            hold_back=hold_back,
         )
         if isinstance(result, PublishProposal):
-            return _("Proposed. Another organiser must agree before it is public.")
-        return _("Version %(version)s of the results is public.") % {
-            "version": result.version
-        }
+            return _("Proposed. Another organiser must agree; they were mailed.")
+        said = {"version": result.version}
+        if are_held_back(self.event):
+            text = _(
+                "Version %(version)s is frozen. "
+                "Nobody sees it until you end the reveal."
+            )
+            return text % said
+        return _("Version %(version)s of the results is public.") % said
+
+
+class EndJudgingView(ResultsActionView):
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        super().post(*args, **kwargs)
+        return redirect("judging:publish", self.event.slug)
+
+    def perform(self) -> str:
+        NotSure.unless(self.request.POST)
+        actions.end_judging(self.event, self.user)
+        return _("Judging is closed.")
 
 
 class WithdrawView(ResultsActionView):

@@ -10,7 +10,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from core.exceptions import Refused
+from core.exceptions import NotSure, Refused
+from events.models import Phase
 from judging import actions
 from judging.actions.dealing import fingerprint_of
 from judging.assignment import plan
@@ -182,9 +183,16 @@ class AsideView(RoundActionView):
 class OpenView(RoundActionView):
     def perform(self) -> str:
         if self.request.POST.get("decision") == "close":
+            NotSure.unless(self.request.POST)
             actions.close_round(self.round, self.user)
             return _("%(round)s is closed.") % {"round": self.round}
         actions.open_round(self.round, self.user)
+        if not self.event.is_open_for(Phase.JUDGING):
+            text = _(
+                "%(round)s is dealt, but judging is closed: what is scored now comes "
+                "late, and waits for you. Move the end of judging to let it count."
+            )
+            return text % {"round": self.round}
         return _("%(round)s is open, and its cards are dealt.") % {"round": self.round}
 
 

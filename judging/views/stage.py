@@ -13,10 +13,11 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from core.exceptions import Refused
+from core.exceptions import NotSure, Refused
 from judging import actions
 from judging.actions.stage import sight_of
 from judging.models import Round, Scorecard
+from judging.publishing import who_is_mailed
 from judging.reveal import next_step, on_screen, parts_of, reveal_of
 from judging.running import after, running_order
 from judging.views.organise import RunJudgingView
@@ -182,6 +183,7 @@ class RevealView(RemoteBase):
             if latest
             else [],
             "places": MOST_PLACES,
+            "mailed": who_is_mailed(self.event).count() if reveal and latest else 0,
             "state": fingerprint(
                 latest and latest.pk,
                 reveal and (reveal.part, reveal.shown, reveal.places, reveal.result_id),
@@ -212,6 +214,10 @@ class RevealPressView(RevealView):
             by = 1 if press == "next" else -1
             actions.step_reveal(self.event, self.user, by, seen=self.number("seen"))
         elif press == "end":
+            reveal = reveal_of(self.event)
+            is_published = self.event.published_results.exists()
+            if reveal and reveal.hides_results and is_published:
+                NotSure.unless(self.request.POST)  # it opens them, and mails everybody
             actions.end_reveal(self.event, self.user)
 
     def number(self, name: str) -> int:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import FormView, TemplateView, UpdateView
 
-from core.exceptions import Refused
+from core.exceptions import NotSure, Refused
 from core.receipts import OnceMixin
 from core.versions import VersionedMixin
 from recap import actions, facts
@@ -81,6 +81,7 @@ class RecapStepView(TellActionView):
         return _("The recap is public now.")
 
     def withdraw(self) -> str:
+        NotSure.unless(self.request.POST)
         actions.withdraw_recap(self.event, self.user)
         return _("Only organisers see the recap now.")
 

@@ -343,7 +343,12 @@ POSTS = [
         {"answer": "send", "template": "teams/email/find_a_team"},
     ),
     ("organiser", "judging:deal", "event", {}),
-    ("organiser", "judging:publish", "other_event", {"reason": "new", "seen": ""}),
+    (
+        "organiser",
+        "judging:publish",
+        "other_event",
+        {"reason": "new", "seen": "", "when": "now"},
+    ),
     ("organiser", "judging:late", "event,late", {"decision": "accept"}),
     ("organiser", "judging:award", "event,prize", {"project": "{project_pk}"}),
     (
@@ -352,6 +357,7 @@ POSTS = [
         "event,round",
         {"method": "mean", "ties": "criteria"},
     ),
+    ("organiser", "judging:end", "event", {"sure": "yes"}),
     ("organiser", "judging:withdraw", "event", {}),
     (
         "organiser",

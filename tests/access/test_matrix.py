@@ -115,6 +115,7 @@ NOTED = {
     "judging:enter": {"django_session", "judging_judge"},
     "judging:deliberation": {"judging_roundestimate"},
     "judging:order": {"judging_roundestimate"},
+    "judging:publish": {"judging_roundestimate"},
     "judging:raw_comparisons": {"events_auditentry"},
     "judging:raw_scores": {"events_auditentry"},
 }

@@ -281,7 +281,7 @@ def test_the_buttons_of_the_judging_page(client, round_, host):
     assert "1 new scorecard." in post("deal")
     assert "Noted." in post("award", prize.pk, project=project.pk)
     assert "Noted." in post("award", prize.pk, project="")
-    assert "still open" in post("publish")
+    assert "still open" in post("publish", when="now")
     card = judge.scorecards.get()
     for decision in ("accept", "reject"):
         late = card.revisions.create(

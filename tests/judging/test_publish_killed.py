@@ -69,7 +69,7 @@ def publish(site, event):
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     request = Request(  # noqa: S310 -- ours
         site.url + reverse("judging:publish", args=[event.slug]),
-        data=b"",
+        data=b"when=now",
         headers={
             "Cookie": f"{settings.SESSION_COOKIE_NAME}={session}; "
             f"{settings.CSRF_COOKIE_NAME}={TOKEN}",

@@ -44,6 +44,7 @@ from judging.models import (
 )
 from judging.standings import deciding_order
 from judging.tasks import estimate_round
+from notifications.composing import compose
 from notifications.models import Notification
 from tests.bad_input.forms import FORM, forms_of
 from tests.factories.events import (
@@ -816,6 +817,8 @@ def test_the_buttons_of_the_results_page(round_, host, second_host, client):
 
     def post(name, *args, **data):
         url = reverse(f"judging:{name}", args=[event.slug, *args])
+        if name == "publish":
+            data.setdefault("when", "now")
         return client.post(url, data, follow=True).content.decode()
 
     assert "Nothing changed." in post("method", round_.pk, method="best", ties="share")
@@ -843,7 +846,15 @@ def test_the_buttons_of_the_results_page(round_, host, second_host, client):
     assert "Version 1" in post("publish", seen=seen)
     client.force_login(host)
     Score.objects.filter(value=4).update(value=5)
+    page = html(client, host, "order", event)
+    assert "no longer what version 1 says" not in page  # numbers, but no place
+    assert "The places are those of version 1" in page
+    better = ProjectFactory(team__event=event, submitted=True)
+    scored(round_, judge, better, 5, 10)
     assert "no longer what version 1 says" in html(client, host, "order", event)
+    changes = html(client, host, "publish", event)
+    assert f"{better.title} is new, on place 1" in changes
+    assert "goes from place 1 to 2" in changes
 
 
 def test_an_event_without_rounds_says_so(round_, host, client):
@@ -1175,3 +1186,147 @@ def test_paper_lines_leave_out_criteria_of_other_tracks(round_, panel, host, cli
     page = client.get(url).content.decode()
 
     assert page.count(f'-{special.pk}"') == 1
+
+
+# --- Before publishing ----------------------------------------------------------------
+
+
+def publish(client, event, **fields):
+    url = reverse("judging:publish", args=[event.slug])
+    return client.post(url, fields, follow=True).content.decode()
+
+
+def test_before_publishing_all_that_is_unfinished_is_listed(
+    round_, panel, host, client
+):
+    _judges, projects = panel
+    event = round_.event
+    RegistrationFactory.create_batch(3, event=event)
+    prize = PrizeFactory(event=event, name="Best idea")
+    RoundFactory(event=event, name="Never", follows=round_, order=5)
+    RoundFactory(event=event, name="Nothing", order=6)
+    quiet = JudgeFactory(event=event, name="Quentin Quiet")
+    card = ScorecardFactory(round=round_, judge=quiet, project=projects[0])
+    half = JudgeFactory(event=event, name="Holly Half")
+    given = ScorecardFactory(
+        round=round_, judge=half, project=projects[0], status="started"
+    )
+    Score.objects.create(scorecard=given, criterion=round_.criteria.first(), value=5)
+    card.revisions.create(client="c", revision=2, payload={}, outcome="late")
+    unseen = ProjectFactory(team__event=event, submitted=True)
+    close(event)
+
+    page = html(client, host, "publish", event)
+
+    for sentence in (
+        f"Finals: nobody has seen {unseen.title}.",
+        "Finals: 1 scorecard is missing.",
+        "Finals: 1 scorecard is half filled",
+        "Finals: nothing at all came from Quentin Quiet.",
+        "Finals: 1 late answer is not decided on.",
+        "Finals: there are too few scores",
+        "Never was never opened.",
+        "Nothing was scored in Nothing.",
+        f"The prize “{prize}” goes to nobody yet.",
+    ):
+        assert sentence in page
+    assert "Now. 3 people who took part get a mail at once." in page
+    assert not PublishedResult.objects.exists()
+    for path in re.findall(r'<a href="([^"#]+)[^"]*">(?:Finals|Never|Nothing)', page):
+        assert client.get(path).status_code == 200
+
+
+def test_publishing_asks_now_or_after_the_reveal(round_, panel, host, client):
+    event = round_.event
+    RegistrationFactory(event=event)
+    close(event)
+    client.force_login(host)
+
+    assert "Choose when everybody sees it" in publish(client, event)
+    assert not PublishedResult.objects.exists()
+    said = publish(client, event, when="reveal")
+    assert "Version 1 is frozen. Nobody sees it until you end the reveal." in said
+    assert "is public" not in said
+    assert not Notification.objects.exists()
+    results = reverse("judging:results", args=[event.slug])
+    assert "named on stage first" in client.get(results).content.decode()
+    Score.objects.filter(value=9).update(value=8)
+    said = publish(client, event, when="now", reason="A slip")
+    assert "Version 2 of the results is public." in said
+    assert Notification.objects.count() == 1
+    assert "named on stage first" not in client.get(results).content.decode()
+
+
+def test_the_second_organiser_is_told_and_the_first_has_no_button(
+    round_, panel, host, second_host, client
+):
+    event = round_.event
+    close(event)
+    JudgingRules.objects.create(event=event, needs_two_to_publish=True)
+    client.force_login(host)
+    publish(client, event, when="now")
+
+    told = Notification.objects.get(template="judging/email/publish_proposed")
+    assert told.recipient == second_host
+    path = reverse("judging:publish", args=[event.slug])
+    assert told.context["path"] == path
+    for page in ("order", "publish"):
+        text = html(client, host, page, event)
+        assert "Another organiser must agree" in text
+        assert ">Look through it, then publish" not in text
+        assert 'name="when"' not in text
+    assert "Publish the results" in html(client, second_host, "publish", event)
+
+
+def test_judging_that_was_closed_by_hand_can_be_ended_and_published(
+    round_, panel, host, client
+):
+    event = round_.event
+    actions.close_round(round_, host)
+    page = html(client, host, "publish", event)
+    assert "End judging now" in page
+    assert 'name="when"' not in page
+    end = reverse("judging:end", args=[event.slug])
+
+    assert "Tick the box" in client.post(end, follow=True).content.decode()
+    assert event.is_open_for(Phase.JUDGING)
+    said = client.post(end, {"sure": "yes"}, follow=True).content.decode()
+
+    assert "Judging is closed." in said
+    assert 'name="when"' in said
+    assert event.audit_entries.filter(verb="judging.ended").count() == 1
+    again = client.post(end, {"sure": "yes"}, follow=True).content.decode()
+    assert "Judging is closed already." in again
+    assert "is public" in publish(client, event, when="now")
+
+
+def test_a_round_is_closed_only_by_who_is_sure_and_opened_truly(
+    round_, panel, host, client
+):
+    client.force_login(host)
+    url = reverse("judging:open_round", args=[round_.event.slug, round_.pk])
+
+    def post(**fields):
+        return client.post(url, fields, follow=True).content.decode()
+
+    assert "Tick the box" in post(decision="close")
+    round_.refresh_from_db()
+    assert round_.closed_at is None
+    assert "Finals is closed." in post(decision="close", sure="yes")
+    close(round_.event)
+    assert "judging is closed: what is scored now comes late" in post(decision="open")
+
+
+def test_the_results_mail_names_who_won(round_, panel, host):
+    _judges, projects = panel
+    event = round_.event
+    RegistrationFactory(event=event)
+    prize = PrizeFactory(event=event)
+    close(event)
+    actions.give_award(prize, projects[0], host)
+    actions.publish_results(event, host)
+
+    (mail,) = Notification.objects.all()
+    winner = f"{prize.name}: {projects[0].title} ({projects[0].team.name})"
+    assert mail.context["winners"] == [winner]
+    assert winner in compose(mail).body

@@ -663,7 +663,7 @@ def test_the_edit_page_says_what_would_be_other_and_its_buttons_work(over, recap
         assert client.post(do, {"do": step}).status_code == 302
     step = reverse("recap:step", args=[over.event.slug])
     for do in ("write", "publish", "mail", "withdraw", "mail", "nonsense"):
-        assert client.post(step, {"do": do}).status_code == 302
+        assert client.post(step, {"do": do, "sure": "yes"}).status_code == 302
     assert recap.blocks.count() == Block.objects.filter(recap=recap).count()
     recap.refresh_from_db()
     assert not recap.is_published
