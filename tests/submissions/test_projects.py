@@ -194,7 +194,8 @@ def test_a_team_that_is_too_small_is_warned_when_it_hands_in(
         done = client.post(url, follow=True)
     else:
         url = reverse("submissions:project_edit", args=place)
-        done = save(client, url, {"submit": ""}, follow=True)
+        sent = {**FIELDS, "submit": "", "tools": [use.tool.pk]}
+        done = save(client, url, {**sent, f"purpose-{use.tool.pk}": "it"}, follow=True)
 
     use.project.refresh_from_db()
     assert use.project.status == "submitted"
