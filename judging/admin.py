@@ -48,10 +48,20 @@ class JudgeInline(ScopedTabularInline):
         return super().get_queryset(request).prefetch_related("tracks")
 
 
+class RoundFormSet(ScopedFormSet):
+    def save_new(self, form: Any, commit: Any = True) -> Any:  # noqa: FBT002
+        """A round that is added here can be scored at once, as an event's first."""
+        round_ = super().save_new(form, commit)
+        if commit and round_.kind != Round.Kind.PAIRWISE:
+            actions.give_standard_rubric(round_)
+        return round_
+
+
 class RoundInline(ScopedTabularInline):
     """Each round's rubric is one click away, behind its change link."""
 
     model = Round
+    formset = RoundFormSet
     fields = ("name", "kind", "order", "track", "follows", "wanted_judges")
     show_change_link = True
 
@@ -99,7 +109,8 @@ class RubricFormSet(ScopedFormSet):
             for form in self.forms
             if form.cleaned_data and not form.cleaned_data.get("DELETE")
         ]
-        if not any(self.errors) and not kept:
+        is_scored = self.instance.kind != Round.Kind.PAIRWISE
+        if is_scored and not any(self.errors) and not kept:
             raise forms.ValidationError(
                 _("A round needs at least one criterion: what do judges score?")
             )

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.text import clean_line, clean_text
 from judging.models import JudgingRules
+from judging.models.rounds import MOST_LEVELS, ONE_LINE_EACH, TOO_LONG_A_SCALE
 from judging.rubrics import Wish
 
 SCALES = {
@@ -14,7 +15,6 @@ SCALES = {
     "0-1": (0, 1),
 }
 LOWEST, HIGHEST = -100, 100
-MOST_LEVELS = 20
 
 
 class CriterionForm(forms.Form):
@@ -82,18 +82,13 @@ class CriterionForm(forms.Form):
         low, high = SCALES.get(data.get("scale", ""), own)
         if low is None or high is None or not low < high <= low + MOST_LEVELS:
             if "scale" in data and not {"low", "high"} & set(self.errors):
-                self.add_error(
-                    "scale",
-                    _("A scale goes up, by whole numbers, and has at most 21 levels."),
-                )
+                self.add_error("scale", TOO_LONG_A_SCALE)
             return data
         data["low"], data["high"] = low, high
         lines = len(data.get("levels", "").splitlines())
         if lines not in {0, high - low + 1}:
             self.add_error(
-                "levels",
-                _("Write one line per level: %(wanted)d lines, not %(found)d.")
-                % {"wanted": high - low + 1, "found": lines},
+                "levels", ONE_LINE_EACH % {"wanted": high - low + 1, "found": lines}
             )
         return data
 

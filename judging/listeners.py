@@ -8,10 +8,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from events import hooks
 from events.models import Event
-from judging.actions import deal_cards
+from judging.actions import deal_cards, give_standard_rubric
 from judging.models import Criterion, FormerSeat, JudgingRules, PrizeRule, Round
 from judging.reveal import public_versions
-from judging.rubrics import standard
 from notifications.listeners import starts_of
 from notifications.outbox import notify_address
 from submissions import hooks as submission_hooks
@@ -28,10 +27,7 @@ COPIED = (
 @hooks.event_created
 def add_default_rubric(event: Event) -> None:
     first = Round.objects.create(event=event, name=_("Demos"))
-    Criterion.objects.bulk_create(
-        Criterion(round=first, order=order, **wish.values)
-        for order, wish in enumerate(standard())
-    )
+    give_standard_rubric(first)
 
 
 @hooks.event_copied

@@ -40,7 +40,7 @@ from judging.actions.rounds import (
     set_aside,
     take_best,
 )
-from judging.actions.rubric import change_rubric, preview_change
+from judging.actions.rubric import change_rubric, give_standard_rubric, preview_change
 from judging.actions.stage import (
     clear_stage,
     give_minutes,
@@ -72,6 +72,7 @@ __all__ = [
     "free",
     "give_award",
     "give_minutes",
+    "give_standard_rubric",
     "hide_feedback",
     "hold_back_results",
     "invite_judge",

@@ -17,7 +17,14 @@ from events.log import record
 from events.models import Event, Track
 from judging.actions.dealing import deal_cards
 from judging.models import Criterion, Round, RubricVersion, Score, Scorecard
-from judging.rubrics import Wish, as_json, differences, rubric_digest, rubric_of
+from judging.rubrics import (
+    Wish,
+    as_json,
+    differences,
+    rubric_digest,
+    rubric_of,
+    standard,
+)
 from submissions.models import Project
 
 Status = Scorecard.Status
@@ -42,6 +49,14 @@ class NotOfThisRound(Refused):
 
 class WhyIsMissing(Refused):
     message = _("Judges have scored already. Say why the rubric changes.")
+
+
+def give_standard_rubric(round_: Round) -> None:
+    """What a new round starts with."""
+    Criterion.objects.bulk_create(
+        Criterion(round=round_, order=order, **wish.values)
+        for order, wish in enumerate(standard())
+    )
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,9 @@ from core.models import LineField, ProseField
 from events.models import Event, Phase, Track
 from submissions.models import Project
 
+MOST_LEVELS = 20
+TOO_LONG_A_SCALE = _("A scale goes up, by whole numbers, and has at most 21 levels.")
+ONE_LINE_EACH = _("Write one line per level: %(wanted)d lines, not %(found)d.")
 TWO_STAY = _(
     "Judging has begun under the rule that two organisers must agree. It stays as "
     "it is."
@@ -402,13 +405,18 @@ class Criterion(models.Model):
         return list(zip(self.values, texts, strict=True))
 
     def clean(self) -> None:
-        if (
-            self.scale_min is not None
-            and self.scale_max is not None
-            and self.scale_max <= self.scale_min
-        ):
+        if self.scale_min is None or self.scale_max is None:
+            return
+        if self.scale_max <= self.scale_min:
             raise ValidationError(
                 {"scale_max": _("The highest score must be above the lowest.")}
+            )
+        if len(self.values) > MOST_LEVELS + 1:
+            raise ValidationError({"scale_max": TOO_LONG_A_SCALE})
+        lines = sum(bool(line.strip()) for line in (self.levels or "").splitlines())
+        if lines not in {0, len(self.values)}:
+            raise ValidationError(
+                {"levels": ONE_LINE_EACH % {"wanted": len(self.values), "found": lines}}
             )
 
 
