@@ -88,7 +88,8 @@ class SecurityHeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        # A view may let other sites show its picture.
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response["Cross-Origin-Embedder-Policy"] = "require-corp"
         response["Permissions-Policy"] = PERMISSIONS
         # Nobody reads on a shared computer what the last person saw.

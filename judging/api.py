@@ -76,6 +76,7 @@ class StateView(View):
         judge = sessions.current_judge(request)
         if judge is None:
             return not_open(request)
+        sessions.note_presence(judge)
         return JsonResponse({**state_of(judge), "csrf": get_token(request)})
 
     def delete(self, request: HttpRequest) -> HttpResponse:

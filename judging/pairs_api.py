@@ -60,6 +60,7 @@ class PairStateView(View):
         judge = sessions.current_judge(request)
         if judge is None:
             return not_open(request)
+        sessions.note_presence(judge)
         rounds = pairwise_rounds(judge)
         if request.method == "POST":
             for round_ in rounds:

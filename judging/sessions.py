@@ -1,19 +1,33 @@
 """Judges sign in by their link. The session knows the judge and nothing else."""
 
+from datetime import timedelta
+
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
 
 from judging.models import Judge
 
 KEY = "judge"
+# Written no more often than this: phones ask every few seconds.
+OFTEN = timedelta(minutes=1)
 
 
 def enter(request: HttpRequest, judge: Judge) -> None:
     """Open the judge's pages in this browser. Who is signed in stays signed in."""
     request.session[KEY] = {"pk": judge.pk, "fingerprint": judge.fingerprint}
+
+
+def note_presence(judge: Judge) -> None:
+    """The judge is at work: their app asks, or they have pressed a button.
+
+    That the link was opened says nothing: scanners of mail open links, too.
+    """
     now = timezone.now()
-    Judge.objects.filter(pk=judge.pk).update(last_seen_at=now)
-    Judge.objects.filter(pk=judge.pk, first_seen_at=None).update(first_seen_at=now)
+    if judge.last_seen_at is None or judge.last_seen_at < now - OFTEN:
+        Judge.objects.filter(pk=judge.pk).update(
+            last_seen_at=now, first_seen_at=Coalesce("first_seen_at", now)
+        )
 
 
 def leave(request: HttpRequest) -> None:

@@ -53,8 +53,12 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
 
 class RevisionQuerySet(models.QuerySet["ScorecardRevision"]):
     def judges_on_several_phones(self) -> set[int]:
-        """Who uses a second one, or has given their link to somebody else."""
-        devices = self.order_by().values("scorecard__judge")
+        """Who uses a second one, or has given their link to somebody else.
+
+        The plain page and paper are no phones: one may use them beside one's own.
+        """
+        phones = self.exclude(client="form").exclude(client__startswith="paper-")
+        devices = phones.order_by().values("scorecard__judge")
         devices = devices.annotate(number=Count("client", distinct=True))
         several = devices.filter(number__gt=1)
         return set(several.values_list("scorecard__judge", flat=True))

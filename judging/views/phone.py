@@ -87,6 +87,8 @@ class JudgeView(View):
             response: Any = render(request, "judging/link_needed.html", status=403)
         else:
             self.judge = judge
+            if request.method == "POST":
+                sessions.note_presence(judge)
             response = super().dispatch(request, *args, **kwargs)
         response[OURS] = "judging"
         return response

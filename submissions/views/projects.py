@@ -361,4 +361,6 @@ class PictureView(EventMixin, View):
         if visible.in_gallery().exists():
             # The picture never changes, but its project may be withdrawn.
             response["Cache-Control"] = "public, max-age=300"
+            # Newsletters and other people's pages show what everybody may see.
+            response["Cross-Origin-Resource-Policy"] = "cross-origin"
         return response

@@ -227,6 +227,27 @@ def test_a_picture_is_made_anew(sign_in, team, captain, body):
     assert max(image.size) <= files.WIDEST
 
 
+@pytest.mark.parametrize(
+    ("submitted", "policy"), [(False, "same-origin"), (True, "cross-origin")]
+)
+def test_other_sites_show_the_pictures_that_everybody_may_see(
+    sign_in, team, captain, submitted, policy
+):
+    project = ProjectFactory(team=team, submitted=submitted)
+    client = sign_in(captain)
+    client.post(
+        reverse("submissions:pictures", args=[team.event.slug, project.slug]),
+        {"picture": SimpleUploadedFile("x.png", picture()), "description": "Ours"},
+    )
+    row = project.pictures.get()
+
+    answer = client.get(
+        reverse("submissions:picture", args=[team.event.slug, project.slug, row.pk])
+    )
+
+    assert answer["Cross-Origin-Resource-Policy"] == policy
+
+
 def test_the_same_file_twice_is_two_rows_and_removing_one_keeps_the_other(
     sign_in, team, captain, django_capture_on_commit_callbacks
 ):
