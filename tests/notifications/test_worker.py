@@ -104,6 +104,32 @@ def test_a_worker_alone_ends_in_seconds_with_its_whole_group(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_worker_on_redis_ends_in_seconds_with_its_whole_group(
+    start_worker, smtp_server, real_broker
+):
+    """Its children are told as well, in the middle of a mail, and before it is done."""
+    NotificationFactory.create_batch(60, context=WORDS)
+    smtp_server.delay = 0.3
+    worker = start_worker(EMAIL_URL=smtp_server.url)
+    nudge()
+    eventually(lambda: len(smtp_server.mails) >= 5, what="some mails")
+
+    os.killpg(worker.pid, signal.SIGTERM)
+
+    worker.popen.wait(15)  # three on an idle machine
+    smtp_server.delay = 0
+    Notification.objects.filter(status=Status.SENDING).update(
+        claimed_at=timezone.now() - LEASE
+    )
+    start_worker(EMAIL_URL=smtp_server.url)
+    nudge()
+    eventually(all_settled, what="every mail sent")
+    counts = Counter(smtp_server.addresses)
+    assert len(counts) == 60
+    assert sum(counts.values()) <= 60 + CONCURRENCY
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_worker_alone_does_whatever_the_site_asks_of_workers(environment, tmp_path):
     """A profile of a dataset and a look at its link, with no message about either."""
     team = MembershipFactory().team
