@@ -8,7 +8,7 @@ from csp.constants import HEADER
 from csp.middleware import CSPMiddleware
 from csp.utils import build_policy
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
@@ -53,6 +53,18 @@ class RequestIdMiddleware:
             current_request.reset(here)
         response["X-Request-ID"] = name
         return response
+
+
+class NoNulMiddleware:
+    """An address with a NUL leads nowhere; PostgreSQL would refuse to look."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info:
+            raise Http404
+        return self.get_response(request)
 
 
 class TimeZoneMiddleware:

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from core.exceptions import Refused
 from core.search import fold_words
 
 # Bidirectional overrides and isolates, which make one name look like another.
@@ -84,6 +85,28 @@ def skeleton(text: str) -> str:
     """Equal for two names that many would take for one another; for warnings only."""
     letters = unicodedata.normalize("NFKD", text).casefold().translate(_LOOKS_LIKE)
     return "".join(char for char in letters if char.isalnum()).replace("l", "i")
+
+
+def whole_number(text: str | None, digits: int = 18) -> int | None:
+    """The number of a row, or another that a column can hold; ``None`` if it is none.
+
+    Only our own digits, and not thousands of them, for which Python refuses.
+    """
+    text = text or ""
+    fits = text.isascii() and text.isdecimal() and len(text) <= digits
+    return int(text) if fits else None
+
+
+class UnusableText(Refused):
+    message = _("This text has characters that cannot be stored. Please type it anew.")
+
+
+def typed_line(text: str | None) -> str:
+    """One line from a box without a form; raises :class:`UnusableText`."""
+    try:
+        return clean_line(text or "")
+    except ValidationError:
+        raise UnusableText from None
 
 
 def validate_line(text: str) -> None:

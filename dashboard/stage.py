@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.generic import TemplateView
 
 from core.pagecache import fresh_until, public_page
+from core.text import whole_number
 from events.models import Phase
 from events.views import EventMixin
 from judging.models import Round
@@ -54,11 +55,11 @@ class StageView(EventMixin, TemplateView):
 
     def round_on(self) -> Round | None:
         """The round that was on stage last, or that of this room."""
-        chosen = self.request.GET.get("round", "")
+        chosen = whole_number(self.request.GET.get("round"))
         on = Q(now_on__isnull=False) | Q(now_on_since__isnull=False)
         rounds = self.event.rounds.filter(on).select_related("now_on__team", "event")
-        if chosen.isascii() and chosen.isdigit() and len(chosen) < 10:  # noqa: PLR2004
-            rounds = rounds.filter(pk=int(chosen))
+        if chosen is not None:
+            rounds = rounds.filter(pk=chosen)
         return rounds.order_by("-now_on_since").first()
 
 

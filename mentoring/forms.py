@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from core.versions import VersionedForm
 from events.models import Event
 from mentoring.models import HelpRequest, Offer
+from submissions.forms import RowsField
 from submissions.models import Tool
 from teams.models import Team
 
@@ -22,7 +23,7 @@ class HelpForm(forms.ModelForm[HelpRequest]):
 
 
 class OfferForm(VersionedForm, forms.ModelForm[Offer]):
-    tools = forms.ModelMultipleChoiceField(
+    tools = RowsField(
         label=_("Tools you know"),
         queryset=Tool.objects.none(),
         required=False,

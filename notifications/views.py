@@ -17,6 +17,7 @@ from accounts.models import User
 from core.exceptions import Refused
 from core.permissions import require
 from core.receipts import nonce_for, once, seen_before
+from core.text import whole_number
 from core.versions import VersionedMixin
 from events.views import EventMixin
 from notifications import actions
@@ -31,8 +32,6 @@ from notifications.models import Broadcast, Notification, Topic
 from notifications.segments import register
 
 MOST_STUCK = 50
-LONGEST_NUMBER = 18  # digits that fit a row's number
-
 PER_PAGE = 50
 
 
@@ -123,8 +122,8 @@ class MailView(EventMixin, TemplateView):
     def draft(self) -> Broadcast:
         """The message that is being written: a new one, or one that waits."""
         new = Broadcast(event=self.event, author=self.user)
-        asked = self.request.GET.get("draft", "")
-        if not (asked.isdecimal() and len(asked) < LONGEST_NUMBER):
+        asked = whole_number(self.request.GET.get("draft"))
+        if asked is None:
             return new
         waiting = self.event.broadcasts.filter(status=Broadcast.Status.DRAFT)
         return waiting.filter(pk=asked).first() or new

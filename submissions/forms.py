@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.fields import SkillsField
 from accounts.models import User
 from core.search import fold_words
-from core.text import clean_line
+from core.text import clean_line, whole_number
 from core.versions import VersionedForm
 from events.models import Event, Track
 from submissions import files
@@ -25,7 +25,6 @@ from submissions.models import (
 )
 
 MOST_TOOLS = 40
-LONGEST_NUMBER = 18  # digits that fit a row's number
 
 
 class IdeaForm(VersionedForm, forms.ModelForm[Idea]):
@@ -118,7 +117,7 @@ class RowsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 
     def _check_values(self, value: Any) -> Any:
         for pk in value:
-            if len(pk) > LONGEST_NUMBER:
+            if whole_number(pk) is None:
                 raise forms.ValidationError(
                     self.error_messages["invalid_pk_value"], params={"pk": pk[:40]}
                 )
@@ -225,11 +224,8 @@ class ProjectForm(VersionedForm, forms.ModelForm[Project]):
         self.purposes = {tool.pk: purpose for tool, purpose in self.used.items()}
         self.chosen = set(self.purposes)
         if self.is_bound:
-            self.chosen = {
-                int(pk)
-                for pk in self.data.getlist("tools")  # type: ignore[attr-defined]
-                if pk.isdecimal()
-            }
+            sent = self.data.getlist("tools")  # type: ignore[attr-defined]
+            self.chosen = {pk for pk in map(whole_number, sent) if pk is not None}
             self.purposes = {
                 pk: self.data.get(f"purpose-{pk}", "")[:160] for pk in self.chosen
             }

@@ -80,7 +80,7 @@ class RegisterView(OnceMixin, EventMixin, FormView[RegistrationForm]):
         is_ours = url_has_allowed_host_and_scheme(
             came_from, {self.request.get_host()}, self.request.is_secure()
         )
-        if came_from and is_ours and registration.takes_part:
+        if came_from.startswith("/") and is_ours and registration.takes_part:
             return redirect(came_from)
         return redirect("events:registration", self.event.slug)
 

@@ -12,6 +12,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from core.models import LineField
+from core.text import whole_number
 from events.models import Event, Track
 from judging.models.rounds import Round
 from submissions.models import Project
@@ -33,9 +34,8 @@ class JudgeQuerySet(models.QuerySet["Judge"]):
     def by_token(self, token: str) -> "Judge | None":
         """The judge whose link this is, unless it was revoked. Constant in time."""
         number, _dot, _mac = token.partition(".")
-        if not (number.isascii() and number.isdigit() and len(number) < 10):  # noqa: PLR2004
-            return None
-        judge = self.active().select_related("event").filter(pk=int(number)).first()
+        pk = whole_number(number) or 0
+        judge = self.active().select_related("event").filter(pk=pk).first()
         if judge is None or not hmac.compare_digest(
             judge.token.encode(), token.encode()
         ):

@@ -11,6 +11,7 @@ from django.views.generic import FormView
 from core.exceptions import NotSure, Refused
 from core.kept import RefilledMixin
 from core.ledger import digest_of
+from core.text import typed_line, whole_number
 from events.models import Phase
 from judging import actions
 from judging.actions.deliberation import who_may_be_asked
@@ -164,7 +165,7 @@ class PublishView(RunJudgingView):
         result = actions.publish_results(
             self.event,
             self.user,
-            post.get("reason", ""),
+            typed_line(post.get("reason")),
             post.get("seen", ""),
             hold_back=hold_back,
         )
@@ -262,8 +263,8 @@ class AskView(ResultsActionView):
         return redirect("judging:deliberation", self.event.slug, self.kwargs["pk"])
 
     def perform(self) -> str:
-        judge = self.request.POST.get("judge", "")
-        judges = self.event.judges.filter(pk=judge if judge.isdecimal() else 0)
+        judge = whole_number(self.request.POST.get("judge"))
+        judges = self.event.judges.filter(pk=judge or 0)
         project = self.chosen_project()
         if project is None:
             raise Http404

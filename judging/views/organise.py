@@ -14,6 +14,7 @@ from django.views.generic import TemplateView
 
 from core.exceptions import Refused
 from core.permissions import require
+from core.text import whole_number
 from events.views import EventMixin
 from judging import actions
 from judging.models import Scorecard, ScorecardRevision
@@ -62,8 +63,10 @@ class JudgingActionView(RunJudgingView):
         raise NotImplementedError
 
     def chosen_project(self) -> Project | None:
-        pk = self.request.POST.get("project", "")
-        return get_object_or_404(self.event.projects, pk=pk) if pk.isdecimal() else None
+        sent = self.request.POST.get("project", "")
+        if not sent.isdecimal():
+            return None
+        return get_object_or_404(self.event.projects, pk=whole_number(sent) or 0)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:

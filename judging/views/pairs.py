@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from core.exceptions import Refused
+from core.text import whole_number
 from judging import actions
 from judging.models import Comparison, Judge, Round, Walk
 from judging.pairs_api import pairwise_rounds, votes_of, walk_of, walk_state
@@ -130,8 +131,7 @@ class PairsView(JudgeView):
 
 
 def _number(text: str | None) -> int:
-    text = text or ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0  # noqa: PLR2004
+    return whole_number(text, digits=15) or 0
 
 
 class PairProgressView(RunJudgingView):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.exceptions import Refused
+from core.text import whole_number
 from judging import actions
 from judging.conflicts import conflicts_at
 from judging.models import Criterion, Judge, Round, Scorecard
@@ -53,9 +54,8 @@ class PaperPage(RunJudgingView):
     @cached_property
     def round(self) -> Round:
         rounds = self.event.rounds.exclude(kind=Round.Kind.PAIRWISE)
-        pk = self.request.GET.get("round", "")
-        if pk.isdecimal():
-            return get_object_or_404(rounds, pk=pk)
+        if sent := self.request.GET.get("round", ""):
+            return get_object_or_404(rounds, pk=whole_number(sent) or 0)
         return get_object_or_404(rounds.order_by("order", "pk")[:1])
 
     @cached_property
@@ -90,10 +90,9 @@ class PaperView(PaperPage):
 
     @cached_property
     def judge(self) -> Judge | None:
-        pk = self.request.GET.get("judge", "")
-        if not pk.isdecimal():
-            return None
-        return get_object_or_404(self.event.judges, pk=pk)
+        if sent := self.request.GET.get("judge", ""):
+            return get_object_or_404(self.event.judges, pk=whole_number(sent) or 0)
+        return None
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(

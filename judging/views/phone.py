@@ -23,6 +23,7 @@ from django.views.generic import View
 
 from accounts.limits import knock
 from core.exceptions import Refused
+from core.text import typed_line, whole_number
 from events.models import Phase
 from judging import actions, sessions
 from judging.models import Criterion, Judge, Scorecard
@@ -156,9 +157,10 @@ class CardView(JudgeView):
         card, cards = self.card(pk)
         rubric = self.rubric(card)
         scores = {
-            str(c.pk): int(value)
+            # What is no number is refused by its reader.
+            str(c.pk): value if (number := whole_number(value)) is None else number
             for c in rubric
-            if (value := request.POST.get(f"score-{c.pk}", "")).isdecimal()
+            if (value := request.POST.get(f"score-{c.pk}", ""))
         }
         status = request.POST.get("status") or (
             Scorecard.Status.DONE
@@ -200,9 +202,12 @@ class StepBackView(JudgeView):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         card = get_object_or_404(Scorecard, pk=pk, judge=self.judge)
-        actions.declare_conflict(
-            self.judge, card.project, request.POST.get("reason", "")
-        )
+        try:
+            reason = typed_line(request.POST.get("reason"))
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("judging:card", pk)
+        actions.declare_conflict(self.judge, card.project, reason)
         messages.success(
             request,
             _(

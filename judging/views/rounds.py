@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.exceptions import NotSure, Refused
+from core.text import typed_line, whole_number
 from events.models import Phase
 from judging import actions
 from judging.actions.dealing import fingerprint_of
@@ -111,8 +112,7 @@ class RoundActionView(CoverageView):
 
 def _number(text: str) -> int:
     """A row's number from a form; what is none finds no row."""
-    is_number = text.isascii() and text.isdigit() and len(text) < 10  # noqa: PLR2004
-    return int(text) if is_number else 0
+    return whole_number(text) or 0
 
 
 class PlanView(RoundActionView):
@@ -205,7 +205,8 @@ class ShortlistView(RoundActionView):
             return ngettext("%d project goes on.", "%d projects go on.", len(best)) % (
                 len(best)
             )
-        project, reason = self.project(data.get("project", "")), data.get("reason", "")
+        project = self.project(data.get("project", ""))
+        reason = typed_line(data.get("reason"))
         if data.get("decision") == "remove":
             actions.remove_from_shortlist(self.round, project, self.user, reason)
             return _("%(project)s does not go on.") % {"project": project}

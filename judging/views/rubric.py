@@ -9,6 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from core.exceptions import Refused
+from core.text import typed_line
 from judging import actions
 from judging.forms import CriterionForm, RubricFormSet
 from judging.models import Round, Score
@@ -96,6 +97,7 @@ class RubricEditView(RubricBase):
         reason = request.POST.get("reason", "")
         wishes: list[Wish] = formset.wishes
         try:
+            reason = typed_line(reason)
             consequences = actions.preview_change(self.round, wishes)
             if as_json(wishes) == as_json(rubric_of(self.round)):
                 messages.info(request, _("Nothing has changed."))

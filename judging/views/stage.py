@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from core.exceptions import NotSure, Refused
+from core.text import whole_number
 from judging import actions
 from judging.actions.stage import sight_of
 from judging.models import Round, Scorecard
@@ -114,9 +115,7 @@ class PressView(RemoteView):
         round_, user = self.round, self.user
 
         def project(number: str) -> Project:
-            return get_object_or_404(
-                self.event.projects, pk=number if number.isdecimal() else 0
-            )
+            return get_object_or_404(self.event.projects, pk=whole_number(number) or 0)
 
         def on_stage(what: Project) -> str:
             return _("On stage: %(what)s") % {"what": what}
@@ -221,5 +220,4 @@ class RevealPressView(RevealView):
             actions.end_reveal(self.event, self.user)
 
     def number(self, name: str) -> int:
-        text = self.request.POST.get(name, "")
-        return int(text) if text.isdecimal() and text.isascii() and len(text) < 5 else 0  # noqa: PLR2004
+        return whole_number(self.request.POST.get(name), digits=4) or 0

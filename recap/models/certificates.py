@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.models import LineField
+from core.text import whole_number
 from events.models import Event
 from judging.models import Judge
 
@@ -40,11 +41,8 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         stands in ``SECRET_KEY_FALLBACKS``.
         """
         number, _dash, mac = code.partition("-")
-        if not (number.isascii() and number.isdigit() and len(number) < 12):  # noqa: PLR2004
-            return None
-        found = (
-            self.valid().select_related("event__series").filter(pk=int(number)).first()
-        )
+        pk = whole_number(number) or 0
+        found = self.valid().select_related("event__series").filter(pk=pk).first()
         value = found.signed if found else f"{number}:"
         keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
         fits = [

@@ -17,6 +17,7 @@ from unfold.decorators import action, display
 from accounts.models import User
 from core.exceptions import Refused
 from core.guarded_admin import GuardedAdminMixin
+from core.text import whole_number
 from events.scoping import organises_something
 from submissions import actions
 from submissions.actions.catalogue import digest
@@ -119,7 +120,8 @@ class ToolAdmin(CatalogueAdmin):
         """Which one stays? Shown with what each brings, before anything is done."""
         if not self._is_keeper(request):
             raise PermissionDenied
-        wanted = [pk for pk in request.GET.getlist("tool") if pk.isdecimal()][:50]
+        sent = map(whole_number, request.GET.getlist("tool")[:50])
+        wanted = [pk for pk in sent if pk is not None]
         tools = Tool.objects.listed().filter(pk__in=wanted)
         form = MergeForm(request.POST or None, tools=tools)
         if request.method == "POST" and form.is_valid():
