@@ -30,6 +30,15 @@ _LOOKS_LIKE = str.maketrans(_FOREIGN + "0135", _LATIN + "oles")
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that reads like another
 
 
+# An address, or a name with a dot that mail programs take for one.
+_LINK = re.compile(r"://|\bwww\.|[\w-]\.[a-z]{2,}\b(?![\w'])", re.IGNORECASE)
+
+
+def has_link(text: str) -> bool:
+    """Whether a mail program would make a link of something in this text."""
+    return _LINK.search(text) is not None
+
+
 def _without_controls(text: str, keep: str) -> str:
     if _UNSTORABLE.search(text):
         raise ValidationError(

@@ -13,10 +13,10 @@ ACCOUNT = {
     "login_failed": "60/m/ip,5/300s/key",
     # Key: the e-mail address, wherever it is tried. More than one place can use up.
     "login_failed_anywhere": "100/h/key",
-    "request_login_code": "100/m/ip,3/m/key",
+    "request_login_code": "100/m/ip,3/m/key,50/d/key",
     # Key: the e-mail address. A mail may be late, so the page offers another code.
-    "confirm_email": "3/5m/key,10/h/key",
-    "reset_password": "60/m/ip,3/m/key",
+    "confirm_email": "3/5m/key,10/h/key,50/d/key",
+    "reset_password": "60/m/ip,3/m/key,50/d/key",
     "reset_password_from_key": "60/m/ip",
     # Key: the address, however it is spelt; mails to those who are not here.
     "unknown_account": "3/h/key",
@@ -26,6 +26,9 @@ ACCOUNT = {
     "kept_form": "100/m/ip",
     # Key: the code.
     "team_code": "20/m/user,60/m/key,600/m/ip",
+    # Each of them mails somebody.
+    "ask_team": "10/h/user,30/d/user",
+    "invite": "30/h/user,100/d/user",
     # Key: the link. A room full of judges, or of people who tap through the survey,
     # shares one address; see also Event.venue_networks.
     "judge_link": "30/m/key,1000/m/ip",

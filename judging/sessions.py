@@ -15,7 +15,11 @@ OFTEN = timedelta(minutes=1)
 
 def enter(request: HttpRequest, judge: Judge) -> None:
     """Open the judge's pages in this browser. Who is signed in stays signed in."""
-    request.session[KEY] = {"pk": judge.pk, "fingerprint": judge.fingerprint}
+    known = {"pk": judge.pk, "fingerprint": judge.fingerprint}
+    if request.session.get(KEY) != known:
+        # A session that somebody else has planted, or knows, is not the judge's.
+        request.session.cycle_key()
+    request.session[KEY] = known
 
 
 def note_presence(judge: Judge) -> None:

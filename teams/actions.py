@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Skill, User
 from core.exceptions import Refused
-from core.text import fold, free_slug, new_code
+from core.text import fold, free_slug, has_link, new_code
 from events.closing import NotOpenNow
 from events.log import record
 from events.models import Event, Phase, Registration
@@ -51,6 +51,14 @@ class NotInThisTeam(Refused):
 
 class CaptainStays(Refused):
     message = _("Hand over to somebody else before the captain is removed.")
+
+
+class TooOften(Refused):
+    message = _("That was often for one day. Please try again later.")
+
+
+class TheyHaveNoPlace(Refused):
+    message = _("This person has no place at the event any more.")
 
 
 class RequestIsAnswered(Refused):
@@ -118,7 +126,11 @@ def _captains(team: Team) -> QuerySet[User]:
 def _take_seat(
     team: Team, user: User, role: str = Membership.Role.MEMBER
 ) -> Membership:
-    """Seat ``user`` in a locked team with room; nobody sits in two teams."""
+    """Seat ``user`` in a locked team with room; nobody sits in two teams.
+
+    Nor without a place at the event: that may have been given up meanwhile.
+    """
+    _must_take_part(team.event, user)
     seat, is_new = Membership.objects.get_or_create(
         event=team.event, user=user, defaults={"team": team, "role": role}
     )
@@ -291,13 +303,15 @@ def ask_to_join(team: Team, user: User, message: str = "") -> JoinRequest:
         notify(
             _captains(team),
             "teams/email/join_asked",
-            key=f"join-asked:{request.pk}",
+            # Asking and taking it back all day is one mail.
+            key=f"join-asked:{team.pk}:{user.pk}:{timezone.localdate()}",
             event=team.event,
             topic=Topic.TEAM,
             context={
                 "team": team.name,
                 "asker": str(user),
-                "message": message,
+                # Mail programs would make it a link, in Menlo's name; pages do not.
+                "message": "" if has_link(message) else message,
                 "path": team.get_absolute_url(),
             },
         )
@@ -318,6 +332,8 @@ def answer_request(request: JoinRequest, user: User, *, accept: bool) -> None:
         try:
             with transaction.atomic():
                 _take_seat(team, request.user)
+        except NotRegistered:
+            raise TheyHaveNoPlace from None
         except AlreadyInATeam:
             raise TheyAreInATeam from None
         record(user, "teams.accepted", team, event=team.event, who=request.user)
@@ -405,6 +421,24 @@ def vacate(team: Team, user: User) -> None:
     elif was_captain:
         _make_captain(heir)
     hooks.seat_vacated.tell(team, user)
+
+
+@transaction.atomic
+def give_up_place(event: Event, user: User) -> None:
+    """Without a place at the event, no seat in a team, and no request for one.
+
+    The teams that were asked are locked as well: one may be saying yes right now.
+    """
+    concerned = Q(memberships__user=user) | Q(
+        join_requests__user=user, join_requests__status=JoinRequest.Status.WAITING
+    )
+    teams = Team.objects.filter(concerned, event=event).distinct()
+    for team in list(teams.order_by("pk")):
+        if locked(team).memberships.filter(user=user).exists():
+            vacate(team, user)
+    JoinRequest.objects.filter(
+        user=user, team__event=event, status=JoinRequest.Status.WAITING
+    ).update(status=JoinRequest.Status.WITHDRAWN)
 
 
 @transaction.atomic

@@ -1,14 +1,15 @@
 from accounts.models import User
 from events import hooks
 from events.models import Registration
-from teams.actions import locked, vacate
-from teams.models import Team
+from teams.actions import give_up_place
 
 
 @hooks.registration_cancelled
 def free_the_seat(registration: Registration, user: User) -> None:  # noqa: ARG001
     """Who gives up their place at the event gives up their seat in a team."""
-    for team in Team.objects.filter(
-        event=registration.event_id, memberships__user=registration.user_id
-    ):
-        vacate(locked(team), registration.user)
+    give_up_place(registration.event, registration.user)
+
+
+@hooks.registration_declined
+def take_the_seat_back(registration: Registration) -> None:
+    give_up_place(registration.event, registration.user)

@@ -234,6 +234,8 @@ class AskTeamView(RefilledMixin, TeamView, FormView[JoinRequestForm]):
 
     def form_valid(self, form: JoinRequestForm) -> HttpResponse:
         try:
+            if not may_try(self.request, "ask_team"):
+                raise actions.TooOften
             actions.ask_to_join(self.team, self.user, form.cleaned_data["message"])
         except Refused as refusal:
             form.add_error(None, str(refusal))
@@ -296,6 +298,8 @@ class InvitePersonView(TeamActionView):
             self.event.registrations.in_directory().select_related("user"),
             user=self.kwargs["user_pk"],
         )
+        if not may_try(self.request, "invite"):
+            raise actions.TooOften
         actions.invite_person(team, place.user, self.user)
         return _("We have mailed %(person)s the link to your team.") % {
             "person": place.user

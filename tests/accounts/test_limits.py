@@ -555,6 +555,13 @@ def test_from_everywhere_together_there_is_a_limit_too(user):
     assert sum(tries(places)) == 100
 
 
+def test_whoever_gets_in_has_used_up_no_tries_anywhere(user):
+    for number in range(103):
+        client = Client(REMOTE_ADDR=f"192.0.2.{number + 1}")
+        sign_in(client, "kris@example.org")
+        assert is_in(client), number
+
+
 VARIANTS = [
     "kris@example.org",
     "KRIS@example.org",

@@ -295,6 +295,23 @@ def test_a_put_needs_the_token(card, rubric):
     assert answer.status_code == 200
 
 
+def test_a_planted_session_is_not_the_judges(client, card):
+    client.session.save()  # as somebody else has planted it
+    planted = client.session
+    planted["x"] = 1
+    planted.save()
+    client.cookies["sessionid"] = planted.session_key
+
+    client.get(card.judge.get_link_path())
+
+    assert client.session["judge"]["pk"] == card.judge.pk
+    assert client.session.session_key != planted.session_key
+    assert not client.session.exists(planted.session_key)
+    key = client.session.session_key
+    client.get(card.judge.get_link_path())  # again: a phone goes on as it was
+    assert client.session.session_key == key
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_phones_at_once_leave_the_newer_one():
     card = ScorecardFactory()

@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 
 from core.exceptions import Refused
+from events.actions import cancel_registration, decline_registration
 from events.models import AuditEntry, Registration
 from notifications.composing import compose
 from notifications.models import Notification
@@ -162,6 +163,41 @@ def test_answer_request_yes_gives_the_seat(team, captain, attendee):
     assert Notification.objects.filter(
         recipient=attendee, template="teams/email/join_accepted"
     ).exists()
+
+
+def test_a_place_given_up_is_no_seat(team, captain, attendee, organiser):
+    question = actions.ask_to_join(team, attendee)
+    Registration.objects.filter(user=attendee).update(status="cancelled")
+
+    with pytest.raises(actions.TheyHaveNoPlace):
+        actions.answer_request(question, captain, accept=True)
+
+    assert roles(team) == {captain: "captain"}
+
+
+def decline(registration, organiser):
+    Registration.objects.filter(pk=registration.pk).update(status="pending")
+    decline_registration(registration, organiser)
+
+
+@pytest.mark.parametrize("end", [cancel_registration, decline])
+def test_who_loses_the_place_asks_for_no_seat(team, captain, attendee, organiser, end):
+    question = actions.ask_to_join(team, attendee)
+
+    end(Registration.objects.get(user=attendee), organiser)
+
+    question.refresh_from_db()
+    assert question.status == JoinRequest.Status.WITHDRAWN
+
+
+def test_asking_all_day_is_one_mail_without_links(team, captain, attendee):
+    for _round in range(3):
+        question = actions.ask_to_join(team, attendee, "See evil.example/menlo now")
+        actions.withdraw_request(question)
+
+    mail = Notification.objects.get()
+    assert mail.context["message"] == ""
+    assert team.join_requests.first().message == "See evil.example/menlo now"
 
 
 def test_answer_request_no_gives_nothing(team, captain, attendee):
@@ -326,6 +362,10 @@ def test_a_team_left_by_all_at_once_is_archived_without_a_captain_lost(event):
     assert not team.memberships.exists()
 
 
+def place(event, user):
+    return event.registrations.get(user=user)
+
+
 @pytest.mark.no_cover
 @pytest.mark.django_db
 def test_any_walk_through_the_actions_keeps_every_team_in_order(rng):
@@ -344,6 +384,10 @@ def test_any_walk_through_the_actions_keeps_every_team_in_order(rng):
                 partial(actions.hand_over, team, other, who),
                 partial(actions.remove_member, team, other, who),
                 partial(actions.ask_to_join, team, who),
+                partial(cancel_registration, place(event, who), who),
+                partial(
+                    event.registrations.filter(user=who).update, status="confirmed"
+                ),
             ]
             moves += [
                 partial(
@@ -354,6 +398,10 @@ def test_any_walk_through_the_actions_keeps_every_team_in_order(rng):
         with suppress(Refused):
             rng.choice(moves)()
 
+        here = event.registrations.taking_part().values("user")
+        assert not Membership.objects.exclude(user__in=here).exists()
+        waiting = JoinRequest.objects.filter(status=JoinRequest.Status.WAITING)
+        assert not waiting.exclude(user__in=here).exists()
         for group in Team.objects.prefetch_related("memberships"):
             seats = list(group.memberships.all())
             assert len(seats) <= 3
