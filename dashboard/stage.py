@@ -9,10 +9,10 @@ from django.views.generic import TemplateView
 
 from core.pagecache import fresh_until, public_page
 from core.text import whole_number
-from events.models import Phase
+from events.models import Event, Phase, PhaseWindow
 from events.views import EventMixin
 from judging.models import Round
-from judging.reveal import on_screen, reveal_of
+from judging.reveal import on_screen, public_versions, reveal_of
 from judging.running import after, running_order
 from submissions.models import Project
 
@@ -44,9 +44,10 @@ class StageView(EventMixin, TemplateView):
             ends_at=ends_at,
             is_over=is_over,
             up_next=up_next(round_) if round_ else [],
-            deadline=event.next_deadline()
-            if event.current_phase != Phase.JUDGING
-            else event.window(Phase.JUDGING),
+            deadline=deadline_of(event),
+            judging_is_over=event.current_phase in {Phase.JUDGING, Phase.RESULTS}
+            and not event.is_open_for(Phase.JUDGING),
+            has_results=bool(public_versions(event)),
             announcements=event.announcements.filter(on_stage=True)[:3],
             agenda=event.agenda.filter(starts_at__gte=timezone.now())[:3],
             join_url=f"{settings.SITE_URL}{event.get_absolute_url()}",
@@ -61,6 +62,18 @@ class StageView(EventMixin, TemplateView):
         if chosen is not None:
             rounds = rounds.filter(pk=chosen)
         return rounds.order_by("-now_on_since").first()
+
+
+def deadline_of(event: Event) -> PhaseWindow | None:
+    """What the room waits for: the end of judging, while that is open; else the next.
+
+    Nobody waits for the end of the results, nor of the survey.
+    """
+    if event.is_open_for(Phase.JUDGING):
+        return event.window(Phase.JUDGING)
+    if event.current_phase in {Phase.JUDGING, Phase.RESULTS, Phase.ARCHIVE}:
+        return None
+    return event.next_deadline()
 
 
 def up_next(round_: Round) -> list[Project]:

@@ -220,9 +220,16 @@ class Event(models.Model):
         return self.phase()
 
     def next_deadline(self, at: datetime | None = None) -> "PhaseWindow | None":
-        """The window that closes next among those that are open."""
+        """The window that closes next among those that are open.
+
+        The end of the results is nobody's deadline.
+        """
         moment = at or timezone.now()
-        open_now = [w for w in self.windows.all() if w.is_open(moment)]
+        open_now = [
+            window
+            for window in self.windows.all()
+            if window.is_open(moment) and window.phase != Phase.RESULTS
+        ]
         return min(open_now, key=lambda window: window.closes_at, default=None)
 
     def next_boundary(self, at: datetime | None = None) -> datetime | None:

@@ -46,7 +46,7 @@ function words(milliseconds, asMinutes) {
 function tick() {
   for (const element of document.querySelectorAll("[data-countdown]")) {
     const left = Date.parse(element.dataset.countdown) - Date.now() - skew;
-    element.textContent = words(left, "minutes" in element.dataset);
+    element.textContent = left <= 0 && element.dataset.over || words(left, "minutes" in element.dataset);
     element.classList.toggle("countdown--over", left <= 0);
   }
 }

@@ -1,4 +1,6 @@
+import re
 import time
+from datetime import datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -11,7 +13,7 @@ from dashboard.demo import load
 from dashboard.todo import my_events
 from events.models import Event, Phase, Registration
 from feedback.models import Response
-from judging.models import Judge, Scorecard
+from judging.models import Judge, PublishedResult, Scorecard
 from notifications.models import Heartbeat, Notification
 from submissions.models import Dataset, Project, Tool
 from tests.factories.events import EventFactory, RegistrationFactory
@@ -140,6 +142,56 @@ def test_the_stage_shows_what_is_on(client, event):
 
     assert "Pizza!" in html
     assert "Demos" in html
+
+
+SCHEDULE = (
+    (Phase.REGISTRATION, -48, -2),
+    (Phase.HACKING, 0, 24),
+    (Phase.JUDGING, 24, 27),
+    (Phase.RESULTS, 28, 400),
+    (Phase.SURVEY, 28, 60),
+)
+
+
+@pytest.mark.parametrize("is_published", [False, True])
+def test_no_clock_stands_at_nought_in_any_phase(client, db, time_machine, is_published):
+    """A second before and at each boundary, on the screen and on every header."""
+    event = EventFactory(phases=[])
+    start = event.starts_at
+    for phase, opens, closes in SCHEDULE:
+        event.windows.create(
+            phase=phase,
+            opens_at=start + timedelta(hours=opens),
+            closes_at=start + timedelta(hours=closes),
+        )
+    moments = {start + timedelta(hours=hours) for _p, *two in SCHEDULE for hours in two}
+    is_over = start + timedelta(hours=27)
+    seen = set()
+    for moment in sorted({m + timedelta(seconds=s) for m in moments for s in (-1, 0)}):
+        time_machine.move_to(moment, tick=False)
+        if is_published and moment == is_over:
+            PublishedResult.objects.create(
+                event=event, snapshot={"rounds": [], "awards": []}, digest="0" * 64
+            )
+        for name in ("dashboard:stage", "events:detail"):
+            url = reverse(name, args=[event.slug])
+            html = client.get(url).content.decode()
+            for until in re.findall(r'data-countdown="([^"]+)"', html):
+                assert datetime.fromisoformat(until) > moment, (moment, name)
+            assert "Results ends" not in html
+            assert "Results closes" not in html
+            if is_published and moment >= is_over:
+                assert "Results opens" not in html
+            seen |= {said for said in ENDINGS if said in html}
+    assert seen == {*ENDINGS[:2], ENDINGS[2 + is_published]}
+
+
+ENDINGS = (
+    "Hacking ends in",
+    "Judging ends in",
+    "Judging is closed",
+    "The results are public",
+)
 
 
 def test_the_live_view_counts(sign_in, organiser, team, captain):
