@@ -44,7 +44,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         form: Any,
         commit: bool = True,  # noqa: FBT001, FBT002 -- allauth's signature
     ) -> User:
-        user.display_name = form.cleaned_data["display_name"]
+        # Who comes from another site is asked for no name: they brought it, or not.
+        user.display_name = form.cleaned_data.get("display_name", user.display_name)
         saved: User = super().save_user(request, user, form, commit)
         return saved
 

@@ -12,6 +12,8 @@ from allauth.account.internal.flows.email_verification_by_code import (
 )
 from allauth.core import context
 from django import forms
+from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import SkillsField
@@ -32,6 +34,15 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
 
     def clean_display_name(self) -> str:
         return clean_line(self.cleaned_data["display_name"])
+
+    def try_save(self, request: HttpRequest) -> Any:
+        """Where there is an account already, do the slow part all the same.
+
+        The page tells nobody, and the time it takes shall not either.
+        """
+        if self.account_already_exists:
+            make_password(self.cleaned_data.get("password1"))
+        return super().try_save(request)
 
 
 class FewTries(BaseConfirmCodeForm):  # type: ignore[misc]

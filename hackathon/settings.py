@@ -206,6 +206,7 @@ MFA_FORMS = {
 MFA_TOTP_ISSUER = SITE_NAME
 STAFF_MFA = env.staff_mfa
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _on_https
+SOCIALACCOUNT_ADAPTER = "accounts.social.SocialAccountAdapter"
 SOCIALACCOUNT_PROVIDERS = {
     name: {"APPS": [{"client_id": client_id, "secret": secret}]}
     for name, (client_id, secret) in _clients.items()

@@ -12,7 +12,7 @@ import time_machine
 from allauth.account.models import EmailAddress
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import MD5PasswordHasher, make_password
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -407,6 +407,26 @@ def test_the_time_does_not_tell_either(settings, db):
     known, unknown = min(took[True]), min(took[False])  # what disturbs, only adds
     # Without care, an unknown address is told in a tenth of the time.
     assert abs(known - unknown) < 0.2 * known, (known, unknown)
+
+
+class CountingHasher(MD5PasswordHasher):
+    hashed = 0
+
+    def encode(self, password, salt):
+        CountingHasher.hashed += 1
+        return super().encode(password, salt)
+
+
+@pytest.mark.parametrize("address", ["kris@example.org", "new@example.org"])
+def test_signing_up_is_the_same_work_for_a_known_address(settings, user, address):
+    settings.PASSWORD_HASHERS = [f"{__name__}.CountingHasher"]
+    CountingHasher.hashed = 0
+    form = {"display_name": "Kris", "email": address, "password1": PASSWORD}
+
+    answer = Client().post("/accounts/signup/", form)
+
+    assert answer.status_code == 302
+    assert CountingHasher.hashed == 1
 
 
 # --- Sessions and asking again --------------------------------------------------------
