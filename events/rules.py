@@ -47,6 +47,15 @@ def is_organiser(user: Any, obj: Any) -> bool:
 
 
 @rules.predicate
+def runs_series(user: Any, series: Any) -> bool:
+    """Is one of its administrators, who alone change the series itself."""
+    if not isinstance(user, User) or user.is_superuser:
+        return bool(getattr(user, "is_superuser", False))
+    admins = SeriesOrganiser.objects.filter(role=SeriesOrganiser.Role.ADMIN)
+    return admins.filter(series=series, user=user).exists()
+
+
+@rules.predicate
 def takes_part(user: Any, obj: Any) -> bool:
     """Has a confirmed place at the event of ``obj``, in whatever role."""
     event = event_of(obj)

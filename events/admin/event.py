@@ -35,6 +35,7 @@ from events.models import (
     Registration,
     Series,
 )
+from events.rules import runs_series
 from events.scoping import (
     ScopedModelAdmin,
 )
@@ -140,7 +141,9 @@ class EventAdmin(ScopedModelAdmin):
             return False
         if not isinstance(obj, Event) or request.user.is_superuser:
             return True
-        return not obj.is_published and not obj.registrations.exists()
+        if obj.is_published or obj.registrations.exists():
+            return False
+        return runs_series(request.user, obj.series)
 
     def get_urls(self) -> list[URLPattern]:
         copy = path(

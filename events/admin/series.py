@@ -22,6 +22,7 @@ from events.models import (
     Series,
     SeriesOrganiser,
 )
+from events.rules import runs_series
 from events.scoping import (
     ScopedFormSet,
     ScopedModelAdmin,
@@ -87,15 +88,9 @@ class OrganiserInline(ScopedTabularInline):
     tab = False
 
     def _runs_it(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        user = request.user
-        if user.is_superuser:
-            return True
-        return (
-            obj is not None
-            and SeriesOrganiser.objects.filter(
-                series=obj.pk, user=user.pk, role=SeriesOrganiser.Role.ADMIN
-            ).exists()
-        )
+        if obj is None:
+            return bool(request.user.is_superuser)
+        return runs_series(request.user, obj)
 
     has_add_permission = _runs_it
     has_change_permission = _runs_it
@@ -119,6 +114,12 @@ class SeriesAdmin(ScopedModelAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_superuser)
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        may = super().has_change_permission(request, obj)
+        return may and (obj is None or runs_series(request.user, obj))
 
     def save_formset(
         self, request: HttpRequest, form: Any, formset: Any, change: Any

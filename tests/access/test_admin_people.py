@@ -11,7 +11,7 @@ from events.models import AuditEntry, Registration, SeriesOrganiser
 from tests.access.test_admin import address, client_of
 from tests.access.test_admin_journal import send, sent_by
 from tests.factories.accounts import UserFactory
-from tests.factories.events import SeriesOrganiserFactory
+from tests.factories.events import EventFactory, SeriesOrganiserFactory
 
 ADMIN = SeriesOrganiser.Role.ADMIN
 
@@ -113,3 +113,22 @@ def test_what_somebody_changed_stays_when_they_leave(event, organiser):
 
     entry = event.audit_entries.get(verb="events.admin_changed")
     assert {"field": "tagline", "old": "", "new": "New"} in entry.details["changes"]
+
+
+@pytest.mark.parametrize(("role", "may"), [("admin", True), ("organiser", False)])
+def test_only_who_runs_a_series_changes_it_or_deletes_its_drafts(role, may, event):
+    user = SeriesOrganiserFactory(series=event.series, role=role).user
+    SeriesOrganiserFactory(series=event.series, role=ADMIN)
+    draft = EventFactory(series=event.series, is_published=False)
+    client = client_of(user)
+    series = address(type(event.series), "change", event.series.pk)
+    _context, sent = sent_by(client, series)
+
+    status = client.post(series, {**sent, "name": "Another"}).status_code
+    client.post(address(type(draft), "delete", draft.pk), {"post": "yes"})
+
+    assert client.get(series).status_code == 200
+    assert status == (302 if may else 403)
+    event.series.refresh_from_db()
+    assert (event.series.name == "Another") == may
+    assert type(draft).objects.filter(pk=draft.pk).exists() != may

@@ -110,7 +110,7 @@ def build(canary: str) -> World:
         round=round_, judge=judge, project=project, notes=f"note {canary}"
     )
     late = card.revisions.create(client="c", revision=1, payload={}, outcome="late")
-    organiser = SeriesOrganiserFactory(series=event.series).user
+    organiser = SeriesOrganiserFactory(series=event.series, role="admin").user
     invitation = InvitationFactory(survey__event=event, user=member)
     tool = ToolFactory()
     broadcast = event.broadcasts.create(
