@@ -15,7 +15,8 @@ from dashboard.reports import numbers_of
 from dashboard.todo import judgeships, my_events
 from events.models import Event, Series
 from events.views import EventMixin
-from judging.models import Judge, Scorecard
+from judging.models import Judge
+from judging.progress import progress_of
 from teams.models import Team
 
 
@@ -95,7 +96,7 @@ class LiveView(OrganisedEventView):
             teams=[(team, getattr(team, "project", None)) for team in teams],
             without_table=sum(not team.table for team in teams),
             look_alikes=look_alikes(teams),
-            coverage=Scorecard.objects.filter(round__event=event).tally(judges),
+            coverage=progress_of(event, judges),
             waiting_for_help=event.help_requests.open().count() if event.is_on else 0,
             latest=event.audit_entries.select_related("actor")[:12],
             announcements=event.announcements.all()[:5],

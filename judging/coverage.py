@@ -107,7 +107,7 @@ class Grid:
 
 
 def grid_of(hall: Hall) -> Grid:
-    """Weakest projects first. No query: the hall has been read."""
+    """Projects with the fewest scores first. No query: the hall has been read."""
     with_cards = {
         judge for judge, project in hall.cards if (judge, project) in _live(hall)
     }

@@ -5,14 +5,19 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from events.models import Prize
-from judging.models import PrizeRule, Round
+from judging.models import Comparison, PrizeRule, Round, Score
 from judging.standings import deciding_order, standings
 from submissions.models import Project
 
 
 def rule_of(prize: Prize) -> PrizeRule | None:
-    """The organisers' rule; else the last round decides, in the prize's track."""
+    """The organisers' rule; else the last round in which anything was scored decides.
+
+    In the prize's track. A final that was never held decides nothing.
+    """
     rule = (
         PrizeRule.objects.filter(prize=prize)
         .select_related("round__event", "track")
@@ -21,7 +26,12 @@ def rule_of(prize: Prize) -> PrizeRule | None:
     )
     if rule is not None:
         return rule
-    last = Round.objects.filter(event=prize.event_id).order_by("-order", "-pk").first()
+    rounds = Round.objects.filter(event=prize.event_id).order_by("-order", "-pk")
+    scored = rounds.filter(
+        Exists(Score.objects.filter(scorecard__round=OuterRef("pk")))
+        | Exists(Comparison.objects.filter(round=OuterRef("pk"), undone_at=None))
+    )
+    last = scored.first() or rounds.first()
     return PrizeRule(prize=prize, round=last, track=prize.track) if last else None
 
 
@@ -46,6 +56,8 @@ def with_leaders(prizes: Iterable[Prize]) -> list[Any]:
     found: list[Any] = list(prizes)
     for prize in found:
         prize.leaders = leaders_for(prize)
+        rule = rule_of(prize)
+        prize.decided_in = rule.round if rule else None
     return found
 
 

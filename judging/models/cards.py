@@ -1,4 +1,3 @@
-from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
@@ -35,20 +34,6 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
             .exclude(status=Scorecard.Status.DONE)
             .exclude(judge__recusals__project=F("project"))
         )
-
-    def tally(self, judges: Iterable[Judge]) -> list[tuple[Judge, int, int]]:
-        """Each judge, with how many of their live cards are scored, of how many."""
-        rows = (
-            self.live()
-            .order_by()
-            .values("judge")
-            .annotate(
-                scored=Count("pk", filter=Q(status=Scorecard.Status.DONE)),
-                dealt=Count("pk"),
-            )
-        )
-        counts = {row["judge"]: (row["scored"], row["dealt"]) for row in rows}
-        return [(judge, *counts.get(judge.pk, (0, 0))) for judge in judges]
 
 
 class RevisionQuerySet(models.QuerySet["ScorecardRevision"]):

@@ -17,7 +17,8 @@ from core.permissions import require
 from core.text import whole_number
 from events.views import EventMixin
 from judging import actions
-from judging.models import Scorecard, ScorecardRevision
+from judging.models import Criterion, ScorecardRevision
+from judging.progress import progress_of
 from submissions.models import Project
 
 
@@ -37,21 +38,40 @@ class RankingView(RunJudgingView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
             rounds=self.event.rounds.all(),
-            judges=Scorecard.objects.filter(round__event=self.event).tally(
-                self.event.judges.all()
-            ),
+            judges=progress_of(self.event, self.event.judges.all()),
             several_phones=ScorecardRevision.objects.filter(
                 scorecard__round__event=self.event
             ).judges_on_several_phones(),
             projects=Project.objects.in_gallery()
             .filter(event=self.event)
             .order_by(Lower("title")),
-            late=ScorecardRevision.objects.filter(
-                scorecard__round__event=self.event,
-                outcome=ScorecardRevision.Outcome.LATE,
-            ).select_related("scorecard__judge", "scorecard__project"),
+            late=self.late(),
             **kwargs,
         )
+
+    def late(self) -> list[Any]:
+        """What waits for a decision, with what it would change."""
+        late: list[Any] = list(
+            ScorecardRevision.objects.filter(
+                scorecard__round__event=self.event,
+                outcome=ScorecardRevision.Outcome.LATE,
+            )
+            .select_related(
+                "scorecard__judge", "scorecard__project", "scorecard__round"
+            )
+            .prefetch_related("scorecard__scores")
+        )
+        criteria = Criterion.objects.filter(round__event=self.event) if late else ()
+        names = {str(criterion.pk): criterion.name for criterion in criteria}
+        for one in late:
+            given = {str(s.criterion_id): s.value for s in one.scorecard.scores.all()}
+            new = one.payload.get("scores", {})
+            one.changes = [
+                (name, given.get(pk), new[pk])
+                for pk, name in names.items()
+                if pk in new and new[pk] != given.get(pk)
+            ]
+        return late
 
 
 class JudgingActionView(RunJudgingView):

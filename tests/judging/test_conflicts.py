@@ -9,6 +9,7 @@ from judging import actions
 from judging.actions.pairings import TooLateToTakeBack
 from judging.evidence import counted_scores
 from judging.models import Recusal, Scorecard
+from judging.progress import progress_of
 from judging.state import cards_of
 from tests.factories.events import SeriesOrganiserFactory
 from tests.factories.judging import CriterionFactory, ScorecardFactory
@@ -50,8 +51,8 @@ def counted(card):
 
 
 def tallied(card):
-    ((_judge, scored, dealt),) = Scorecard.objects.tally([card.judge])
-    return scored, dealt
+    (one,) = progress_of(card.round.event, [card.judge])
+    return one.done, one.dealt
 
 
 @pytest.mark.parametrize(

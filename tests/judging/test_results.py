@@ -42,6 +42,7 @@ from judging.models import (
     Score,
     Scorecard,
 )
+from judging.progress import progress_of
 from judging.standings import deciding_order
 from judging.tasks import estimate_round
 from notifications.composing import compose
@@ -1186,6 +1187,64 @@ def test_paper_lines_leave_out_criteria_of_other_tracks(round_, panel, host, cli
     page = client.get(url).content.decode()
 
     assert page.count(f'-{special.pk}"') == 1
+
+
+# --- Counting, and what is late -------------------------------------------------------
+
+
+def test_half_filled_cards_conflicts_and_closed_rounds_are_counted_apart(
+    round_, host, client
+):
+    event = round_.event
+    judge = JudgeFactory(event=event)
+    projects = ProjectFactory.create_batch(5, team__event=event, submitted=True)
+    MembershipFactory(team=projects[4].team, user__email=judge.email)
+    scored(round_, judge, projects[0], 3, 5)
+    half = ScorecardFactory(
+        round=round_, judge=judge, project=projects[1], status="started"
+    )
+    Score.objects.create(scorecard=half, criterion=round_.criteria.first(), value=3)
+    for project in projects[2:]:
+        ScorecardFactory(round=round_, judge=judge, project=project)
+    actions.declare_conflict(judge, projects[3])
+    closed = RoundFactory(event=event, closed_at=timezone.now())
+    ScorecardFactory(round=closed, judge=judge, project=projects[0])
+
+    (one,) = progress_of(event, [judge])
+
+    assert (one.done, one.half, one.dealt) == (1, 1, 3)
+    assert (one.closed_done, one.closed_dealt) == (0, 1)
+    for url in ("judging:ranking", "dashboard:live"):
+        client.force_login(host)
+        page = client.get(reverse(url, args=[event.slug])).content.decode()
+        words = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+        assert "1 of 3 scored · 1 half filled closed rounds: 0 of 1" in words
+
+
+def test_late_cards_say_what_they_would_change(round_, panel, host, client):
+    judges, projects = panel
+    idea, craft = round_.criteria.all()
+    card = Scorecard.objects.get(judge=judges[0], project=projects[0])
+    scores = {str(idea.pk): 1, str(craft.pk): 9}
+    card.revisions.create(
+        client="c", revision=2, payload={"scores": scores}, outcome="late"
+    )
+
+    page = html(client, host, "ranking", round_.event)
+    words = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+    assert "Finals · Idea: 5 → 1 received" in words  # Craft stays as it is
+    assert "tapped" not in words
+
+
+def test_a_final_that_was_not_held_leads_nobody_to_a_prize(round_, panel, host, client):
+    _judges, projects = panel
+    PrizeFactory(event=round_.event)
+    RoundFactory(event=round_.event, name="Grand final", follows=round_, order=9)
+
+    page = html(client, host, "order", round_.event)
+
+    assert f"Leads in Finals: {projects[0].title}" in page
 
 
 # --- Before publishing ----------------------------------------------------------------

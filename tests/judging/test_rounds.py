@@ -870,7 +870,7 @@ def test_beside_a_prize_stands_who_leads(client, expo, host):
     client.force_login(host)
     url = reverse("judging:order", args=[expo.event.slug])
 
-    assert f"Leads: {card.project}" in client.get(url).content.decode()
+    assert f"Leads in {card.round}: {card.project}" in client.get(url).content.decode()
 
 
 def test_an_empty_round_says_what_to_do(client, host, expo):
