@@ -1,6 +1,7 @@
 """Who leaves is gone from every table: the whole database is searched for them."""
 
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -111,7 +112,7 @@ def live(world, client):
         action_flag=CHANGE,
         change_message=f"Changed {ADDRESS}",
     )
-    queue_account_mail(ADDRESS, "Code", f"Hello {CANARY}")
+    queue_account_mail(ADDRESS, "Code", f"Hello {CANARY}", timedelta(days=1))
     audit.seal(event.pk)
     # What is not sealed yet when they leave.
     record(user, "teams.joined", team, event=event)
