@@ -385,7 +385,12 @@ POSTS = [
     ),
     ("organiser", "judging:presence", "event,round,judge", {"decision": "left"}),
     ("organiser", "judging:aside", "event,round", {"project": "{project_pk}"}),
-    ("organiser", "judging:open_round", "event,round", {"decision": "close"}),
+    (
+        "organiser",
+        "judging:open_round",
+        "event,round",
+        {"decision": "close", "sure": "yes"},
+    ),
     (
         "organiser",
         "judging:shortlist",

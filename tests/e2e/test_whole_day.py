@@ -205,6 +205,8 @@ def test_a_whole_hackathon_from_the_admin_to_the_landscape(
     # Judging closes, Olga publishes, everybody reads it.
     move_phase(event, Phase.JUDGING, opens=-30, closes=-1)
     laptop.goto(f"{base}judging/results/")
+    laptop.get_by_role("link", name="Look through it, then publish").click()
+    laptop.get_by_label("Now.").check()
     laptop.get_by_role("button", name="Publish the results").click()
     laptop.get_by_text("Version 1 of the results is public.").wait_for()
     mail_to(smtp_server, "ben@example.org", "results of")

@@ -822,7 +822,7 @@ def test_the_other_buttons_of_the_grid(client, expo, finals, host):
     assert "is set aside" in on_expo("aside", project=project.pk, decision="aside")
     assert "They are back" in open_page(client, host, expo)
     assert "back on the routes" in on_expo("aside", project=project.pk, decision="back")
-    assert "is closed" in on_expo("open_round", decision="close")
+    assert "is closed" in on_expo("open_round", decision="close", sure="yes")
     assert "Nobody has scored" in on_list("best")
     assert "Choose who goes on" in open_page(client, host, finals)
     assert "Say why" in on_list("add", project=project.pk)
