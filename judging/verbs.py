@@ -20,6 +20,8 @@ say(
         "judging.conflict_recorded": _(
             "recorded a conflict of interest of %(judge)s with %(target)s"
         ),
+        "judging.ended": _("ended judging at %(target)s"),
+        "judging.results_not_held": _("let everybody see the results of %(target)s"),
         "judging.forbidden": _("kept %(judge)s away from %(target)s in %(round)s"),
         "judging.freed": _("left it to the plan whether %(judge)s sees %(target)s"),
         "judging.exported": _("downloaded the scores of %(target)s: %(table)s"),

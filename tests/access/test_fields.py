@@ -22,6 +22,8 @@ from PIL import Image
 
 from judging.models import Criterion, PublishProposal, Round, ScorecardRevision
 from judging.rubrics import rubric_digest, rubric_of
+from submissions.models import Tool
+from teams.models import Team
 from tests.access.test_admin import SCOPED, furnish, rows_of
 from tests.access.test_matrix import LINES, ROLES, address, client_of
 from tests.access.world import SECRETS, build, with_secrets
@@ -185,6 +187,12 @@ def png():
 PLACE = {"in_directory": "on", "looking_for_team": "on", "pitch": "new"}
 IDEA = {"title": "new", "pitch": "new", "wanted_skills": ""}
 TEAM = {"name": "new", "pitch": "new", "join_policy": "open", "wanted_skills": ""}
+# Judges look for it by its name, so a captain cannot change that now.
+TEAM_WHILE_JUDGED = {
+    **TEAM,
+    "name": lambda: Team.objects.order_by("pk").first().name,
+    "pitch": lambda: Team.objects.order_by("pk").first().pitch,
+}
 DATASET = {
     "title": "new",
     "description": "new",
@@ -199,13 +207,13 @@ PROJECT = {
     "title": "new",
     "tagline": "new",
     "story": "new",
-    "repository_url": "",
+    "repository_url": "https://example.org/new",
     "demo_url": "",
     "video_url": "",
     "slides_url": "",
     "tracks": [],
     "datasets": [],
-    "tools": [],
+    "tools": lambda: str(Tool.objects.order_by("pk").first().pk),
     "lessons_learned": "new",
     "made_before": "new",
 }
@@ -263,7 +271,7 @@ POSTS = [
     ),
     ("captain", "submissions:picture_remove", "event,project,picture", {}),
     ("newcomer", "teams:create", "event", TEAM),
-    ("captain", "teams:edit", "event,team", TEAM),
+    ("captain", "teams:edit", "event,team", TEAM_WHILE_JUDGED),
     ("organiser", "teams:edit", "event,team", TEAM),
     ("newcomer", "teams:join", "event,open", {}),
     ("newcomer", "teams:join_by_code", "event,team,code", {}),
