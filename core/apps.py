@@ -16,7 +16,11 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        from core import connections, search  # noqa: PLC0415 -- needs the settings
+        from core import (  # noqa: PLC0415 -- they need the settings
+            checks,  # noqa: F401 -- registers itself
+            connections,
+            search,
+        )
         from core.ledger import drop_guards, set_guards  # noqa: PLC0415
 
         connections.connect()

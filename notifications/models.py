@@ -75,6 +75,17 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
             error="A worker stopped while it was sending this.",
         )
 
+    def doubt(self) -> int:
+        """Of what is due in a restored backup nobody knows whether it has been sent."""
+        status = Notification.Status
+        return self.filter(
+            Q(status=status.QUEUED, send_after__lte=timezone.now())
+            | Q(status=status.SENDING)
+        ).update(
+            status=status.UNKNOWN,
+            error="It was due when a backup was restored, and may have been sent.",
+        )
+
     def claim(self, pk: int) -> "Notification | None":
         """Take one due notification for this worker; ``None`` if another was faster.
 
