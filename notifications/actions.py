@@ -216,3 +216,8 @@ def send_example(text: MailText, user: User) -> None:
         event=text.event,
         context=example.context,
     )
+
+
+def doubt_due_mails() -> int:
+    """After a restore: let organisers decide on each mail that is due."""
+    return Notification.objects.doubt()

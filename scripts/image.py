@@ -24,6 +24,7 @@ NEEDED = {  # a program, and the Debian package that brings it
     "caddy": "caddy",
     "crun": "crun",
     "debootstrap": "debootstrap",
+    "adduser": "adduser",
     "docker-compose": "docker-compose",
     "fuse-overlayfs": "fuse-overlayfs",
     "ip": "iproute2",
@@ -36,7 +37,16 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 STORE = CACHE / "menlo-image"
 NAME = "localhost/menlo"
 # Names in compose's network, all on this machine.
-HOSTS = "127.0.0.1 localhost postgres redis cache web mailpit\n"
+HOSTS = "127.0.0.1 localhost postgres redis cache web mailpit"
+# A network, an /etc and a /srv that nobody else sees, gone with the last process.
+APART = f"""
+ip link set lo up
+cp --archive /etc "$0/etc"
+mount --bind "$0/etc" /etc
+echo '{HOSTS}' > /etc/hosts
+mount -t tmpfs tmpfs /srv
+exec "$@"
+"""
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 LENT = (CERTIFICATES, "/etc/apt/apt.conf.d", "/etc/apt/sources.list.d")
 
@@ -199,12 +209,10 @@ def ask(buildah: Buildah) -> int:
         os.environ["IMAGE_ROOT"] = buildah("mount", container)
         os.environ["IMAGE_CONFIG"] = buildah("inspect", "--type", "image", NAME)
         with tempfile.TemporaryDirectory() as folder:
-            hosts = Path(folder, "hosts")
-            hosts.write_text(HOSTS)
-            inside = 'ip link set lo up; mount --bind $0 /etc/hosts; exec "$@"'
-            before = ("unshare", "--net", "--mount", "sh", "-ec", inside, str(hosts))
+            before = ("unshare", "--net", "--mount", "sh", "-ec", APART, folder)
             Path(folder).chmod(0o755)  # the image's user goes through it
-            count = run(Part("image", "", before, ("tests/image",)), Path(folder))
+            tests = (*sys.argv[1:],) or ("tests/image",)
+            count = run(Part("image", "", before, tests), Path(folder))
     finally:
         buildah("rm", container)
         quietly("buildah", *buildah.options, "rmi", "--prune")

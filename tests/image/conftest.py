@@ -21,6 +21,7 @@ import yaml
 
 from tests.parts import ROOT, Mailroom, Process, eventually
 
+OURS = ("web", "worker", "worker-files", "beat")
 HOST = "localhost"  # for which Caddy makes a certificate by itself
 TOKEN = "let-me-see"
 # What the manual tells to write into .env.
@@ -230,7 +231,7 @@ def mails():
 def site(composition, postgres, redises, mails):
     """All services of ours, started in compose's order."""
     composition.run("migrate")
-    for service in ("web", "worker", "worker-files", "beat"):
+    for service in OURS:
         composition.up(service)
     web = composition.running["web"]
 

@@ -13,10 +13,9 @@ from urllib.request import HTTPCookieProcessor, HTTPSHandler, Request, build_ope
 
 import pytest
 
-from tests.image.conftest import HOST, RUN_AS, TOKEN, config
+from tests.image.conftest import HOST, OURS, RUN_AS, TOKEN, config
 from tests.parts import ROOT, eventually
 
-OURS = ["web", "worker", "worker-files", "beat"]
 FROM_THE_PROXY = {
     "Host": HOST,
     "X-Forwarded-Proto": "https",

@@ -11,7 +11,8 @@ from django.db.models import FileField, Model
 
 def kept() -> Iterator[tuple[Model, FileField]]:
     """Each row and field that says it has a file."""
-    for model in apps.get_models():
+    models: list[Any] = apps.get_models()
+    for model in models:
         for field in model._meta.get_fields():
             if isinstance(field, FileField):
                 rows = model.objects.exclude(**{field.name: ""})

@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from feedback.tasks import open_and_close_surveys
-from notifications.models import Notification
+from notifications.actions import doubt_due_mails
 from notifications.reminders import queue_due
 from recap.tasks import write_recaps
 
@@ -18,5 +18,5 @@ class Command(BaseCommand):
         queue_due()
         open_and_close_surveys()
         write_recaps()
-        parked = Notification.objects.doubt()
+        parked = doubt_due_mails()
         self.stdout.write(f"{parked} mails are marked as perhaps sent.")
