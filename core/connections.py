@@ -7,9 +7,13 @@ from django.core.cache.backends.redis import RedisCache as DjangoRedisCache
 from django.core.cache.backends.redis import RedisCacheClient
 from django.core.signals import request_finished, request_started
 from django.db import connections
+from django.utils.functional import cached_property
+from redis.exceptions import ConnectionError, TimeoutError  # noqa: A004 -- redis' own
 
 # Whoever answered this many seconds ago is believed to be still there.
 TRUST = 1.0
+# So many seconds a Redis that did not answer is left alone.
+PAUSE = 5.0
 
 
 class OneClient(RedisCacheClient):
@@ -25,10 +29,40 @@ class OneClient(RedisCacheClient):
         return self._clients[write]
 
 
+class Breaker:
+    """After Redis was silent once, it is not asked for a while.
+
+    Each command would wait for its own answer, and a page asks for several.
+    """
+
+    away_until = 0.0  # of all threads: they share the server
+
+    def __init__(self, client: RedisCacheClient) -> None:
+        self.client = client
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self.client, name)
+
+        def asked(*args: Any, **kwargs: Any) -> Any:
+            if time.monotonic() < Breaker.away_until:
+                raise ConnectionError("Redis did not answer a moment ago.")
+            try:
+                return method(*args, **kwargs)
+            except (ConnectionError, TimeoutError):
+                Breaker.away_until = time.monotonic() + PAUSE
+                raise
+
+        return asked
+
+
 class RedisCache(DjangoRedisCache):
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._class = OneClient
+
+    @cached_property
+    def _cache(self) -> Breaker:  # type: ignore[override]
+        return Breaker(super()._cache)
 
 
 def remember_answers(**_kwargs: object) -> None:

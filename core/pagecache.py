@@ -46,6 +46,8 @@ MOST_REMEMBERED = 1000
 MOST_AT_HAND = 100
 NAMES_LIVE = 3600
 LONGEST_QUERY = 300
+# With any other, a page is made anew: strangers could fill the cache with them.
+KEPT_PARAMETERS = frozenset({"page"})
 SMALLEST_TO_COMPRESS = 500
 # Of bodies; a few large ones would take the place of hundreds of pages.
 LARGEST = 1_000_000
@@ -210,6 +212,7 @@ def is_stranger(request: HttpRequest) -> bool:
         and "HTTP_AUTHORIZATION" not in request.META
         and "HTTP_HX_REQUEST" not in request.META
         and len(request.META.get("QUERY_STRING", "")) <= LONGEST_QUERY
+        and KEPT_PARAMETERS.issuperset(request.GET)
         and harmless.issuperset(request.COOKIES)
     )
 

@@ -139,7 +139,7 @@ if env.cache_url or env.redis_url:
     _cache = {
         "BACKEND": "core.connections.RedisCache",
         "LOCATION": env.cache_url or environment.beside(env.redis_url),
-        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 1},
+        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
     }
 else:
     _cache = {

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.template import Template
 from django.test import TransactionTestCase
 
+from core.connections import Breaker
 from core.ledger import drop_guards, set_guards
 from tests.access.world import build
 from tests.factories.accounts import UserFactory
@@ -60,6 +61,7 @@ TransactionTestCase._fixture_teardown = _empty_tables
 @pytest.fixture(autouse=True)
 def nothing_counted():
     """Tries at doors are counted in the cache, which no transaction rolls back."""
+    Breaker.away_until = 0.0
     cache.clear()
 
 

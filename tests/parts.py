@@ -40,7 +40,7 @@ CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-network
 PATIENCE = 30  # seconds
 COLLECTED = "collected"
 DATABASES = {"db", "transactional_db"}
-REAL_PARTS = {"environment", "redis_server", "smtp_server"}
+REAL_PARTS = {"environment", "own_redis", "redis_server", "smtp_server"}
 # As ``CACHES``: nobody answers there.
 REDIS_AWAY = {
     "default": {
@@ -206,12 +206,11 @@ def manage(*command, **variables):
     )
 
 
-@pytest.fixture(scope="session")
-def redis_server(tmp_path_factory):
-    """The address of a Redis of this test run's own."""
+@contextlib.contextmanager
+def a_redis(folder):
+    """The address and the process of a Redis that keeps its data in ``folder``."""
     program = shutil.which("redis-server")
     assert program, "redis-server is not installed"
-    folder = tmp_path_factory.mktemp("redis")
     port = str(free_port())
     process = Process(
         [
@@ -221,8 +220,22 @@ def redis_server(tmp_path_factory):
         log=folder / "log",
     )
     process.wait_for("Ready to accept connections")
-    yield f"redis://127.0.0.1:{port}/0"
+    yield f"redis://127.0.0.1:{port}/0", process
     process.stop()
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory):
+    """The address of a Redis of this test run's own."""
+    with a_redis(tmp_path_factory.mktemp("redis")) as (url, _process):
+        yield url
+
+
+@pytest.fixture
+def own_redis(tmp_path):
+    """The address and the process of a Redis that one test may hurt."""
+    with a_redis(tmp_path) as redis_of_its_own:
+        yield redis_of_its_own
 
 
 @contextlib.contextmanager
