@@ -459,6 +459,7 @@ ELSEWHERE = {
     "judging:pairs",  # for judges, see tests/judging/test_pairs.py
     "judging:scorecard",  # speaks JSON, see below
     "judging:sign_out",  # a session only
+    "judging:take_back",  # takes no field, see tests/judging/test_conflicts.py
     "recap:issue",  # makes what is missing, and takes no field
     "judging:state",  # signs out, too
     "teams:code",  # leads on, changes nothing
