@@ -59,7 +59,7 @@ class StageView(EventMixin, TemplateView):
         chosen = whole_number(self.request.GET.get("round"))
         on = Q(now_on__isnull=False) | Q(now_on_since__isnull=False)
         rounds = self.event.rounds.filter(on).select_related("now_on__team", "event")
-        if chosen is not None:
+        if chosen and self.event.rounds.filter(pk=chosen).exists():
             rounds = rounds.filter(pk=chosen)
         return rounds.order_by("-now_on_since").first()
 

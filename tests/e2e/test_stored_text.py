@@ -27,7 +27,7 @@ from playwright.sync_api import Error
 
 from accounts.models import User
 from core.ledger import drop_guards
-from events.models import Track
+from events.models import ConductText, Track
 from feedback.models import ToolReview
 from judging.models import PublishedResult, PublishProposal, RubricVersion
 from judging.rubrics import as_json, rubric_of
@@ -97,6 +97,7 @@ def furnish_more(world):
     question = RegistrationQuestionFactory(event=event, help_text="x", options="a\nb")
     event.registrations.update(answers={str(question.pk): "x"}, in_directory=True)
     event.faqs.create(question="x", answer="x")
+    ConductText.objects.create(digest="x", text="x")
     event.remark_themes.create(name="x")
     event.agenda.create(title="x", starts_at=event.ends_at, room="x")
     event.reminder_rules.create(kind="teams.people_without_a_team", hours_before=5)
