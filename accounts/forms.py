@@ -23,6 +23,8 @@ from core.deletion import why_it_stays
 from core.text import clean_line
 from core.versions import VersionedForm
 
+SIGNING_UP_FOR = "signing_up_for"  # in the session: the page that was wanted
+
 
 class SignupForm(AllauthSignupForm):  # type: ignore[misc]
     display_name = forms.CharField(
@@ -40,6 +42,8 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
 
         The page tells nobody, and the time it takes shall not either.
         """
+        # For the page of the code, from which one may sign up with another address.
+        request.session[SIGNING_UP_FOR] = request.POST.get("next", "")
         if self.account_already_exists:
             make_password(self.cleaned_data.get("password1"))
         return super().try_save(request)

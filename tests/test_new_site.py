@@ -14,6 +14,7 @@ from events.models import Event, Series, SeriesOrganiser
 from hackathon import environment
 from notifications.models import Notification
 from submissions.models import Tool
+from tests.bad_input.forms import forms_of
 from tests.factories.accounts import UserFactory
 from tests.parts import ROOT, manage
 
@@ -135,9 +136,9 @@ def test_the_page_that_asks_for_the_code_sends_another(client, db):
     form = {"email": "ada@menlo.test", "password1": WORDS, "display_name": "Ada"}
     page = client.post(reverse("account_signup"), form, follow=True)
     assert page.redirect_chain[-1][0] == reverse("account_email_verification_sent")
-    assert f'href="{reverse("account_signup")}"' in page.content.decode()
 
-    client.post(page.redirect_chain[-1][0], {"action": "resend"})
+    again = client.post(page.redirect_chain[-1][0], {"action": "resend"}, follow=True)
+    assert "We have sent a mail to ada@menlo.test." in again.content.decode()
 
     codes = [mail.context["text"] for mail in Notification.objects.all()]
     assert len(set(codes)) == 2
@@ -150,6 +151,24 @@ def test_the_page_that_asks_for_the_code_sends_another(client, db):
     for asked in (page, other):
         assert asked.context["can_resend"]
         assert not asked.context["can_change"]
+
+
+@pytest.mark.parametrize("email", ["slip@menlo.test", "known@menlo.test"])
+def test_whoever_gave_a_wrong_address_signs_up_with_another(client, db, email):
+    UserFactory(email="known@menlo.test")
+    form = {"email": email, "password1": WORDS, "display_name": "Ada", "next": "/me/"}
+    page = client.post(reverse("account_signup"), form, follow=True)
+    (give_up,) = (
+        one
+        for one in forms_of(page.redirect_chain[-1][0], page.content.decode())
+        if reverse("account_signup") in dict(one.values).get("next", "")
+    )
+
+    answer = client.post(give_up.action, dict(give_up.values), follow=True)
+
+    assert answer.redirect_chain[-1][0] == f"{reverse('account_signup')}?next=%2Fme%2F"
+    assert 'name="next" value="/me/"' in answer.content.decode()
+    assert 'name="display_name"' in answer.content.decode()
 
 
 def test_passkeys_work_at_the_address_of_the_demo(monkeypatch):
