@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "core.middleware.WrongMethodMiddleware",
     "core.middleware.TimeZoneMiddleware",
     "events.middleware.FormerSlugMiddleware",
 ]

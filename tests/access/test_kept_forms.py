@@ -259,6 +259,22 @@ def test_htmx_is_sent_to_sign_in_as_a_whole_page(client, team):
     assert answer["HX-Redirect"].startswith("/accounts/login/?next=")
 
 
+def test_a_button_that_waited_too_long_leads_to_no_empty_page(
+    client, captain, team, time_machine
+):
+    url = reverse("teams:leave", args=[team.event.slug, team.slug])
+    client.post(url)
+    time_machine.shift(timedelta(hours=2))
+    client.force_login(captain)
+
+    answer = client.get(url)
+
+    assert answer.status_code == 405
+    assert "Nothing was done" in answer.content.decode()
+    assert answer["Allow"] == "POST, OPTIONS"
+    assert team.memberships.exists()
+
+
 HERE, ELSEWHERE = "http://testserver", "https://evil.example"
 
 
