@@ -17,6 +17,10 @@ from submissions.models import Project
 MOST_LEVELS = 20
 TOO_LONG_A_SCALE = _("A scale goes up, by whole numbers, and has at most 21 levels.")
 ONE_LINE_EACH = _("Write one line per level: %(wanted)d lines, not %(found)d.")
+STAYS_ONCE_SCORED = _(
+    "Something has been scored or compared in this round, and would count no longer. "
+    "Leave this as it is; for something else, add a round."
+)
 TWO_STAY = _(
     "Judging has begun under the rule that two organisers must agree. It stays as "
     "it is."
@@ -257,8 +261,27 @@ class Round(models.Model):
                 )
             elif problem := self._too_long_a_list(self.follows):
                 problems["shortlist_size"] = problem
+        problems |= dict.fromkeys(self._undoing_scores(), STAYS_ONCE_SCORED)
         if problems:
             raise ValidationError(problems)
+
+    def _undoing_scores(self) -> list[str]:
+        """Fields whose change would take out of the count what judges have given."""
+        before = Round.objects.filter(pk=self.pk).first()
+        if before is None:
+            return []
+        kinds = {before.kind, self.kind}
+        changed = []
+        if len(kinds) > 1 and self.Kind.PAIRWISE in kinds:
+            changed.append("kind")
+        if before.track_id != self.track_id:
+            changed.append("track")
+        if before.follows_id != self.follows_id:
+            changed.append("follows")
+        given = Q(scorecards__scores__isnull=False) | Q(comparisons__isnull=False)
+        if changed and Round.objects.filter(given, pk=self.pk).exists():
+            return changed
+        return []
 
     def _comes_before(self, other: "Round") -> bool:
         """Whether ``other`` waits for this one, by whatever detour."""

@@ -6,7 +6,14 @@ from events.models import Event
 from judging.models import Round
 from tests.access.test_admin import address
 from tests.access.test_admin_journal import send, sent_by
-from tests.factories.judging import CriterionFactory, RoundFactory
+from tests.factories.events import TrackFactory
+from tests.factories.judging import (
+    CriterionFactory,
+    JudgeFactory,
+    RoundFactory,
+    ScorecardFactory,
+)
+from tests.factories.submissions import ProjectFactory
 
 
 @pytest.mark.parametrize(
@@ -62,3 +69,50 @@ def test_a_round_added_on_the_events_page_can_be_scored(
     assert send(client, url, sent).status_code == 302
 
     assert event.rounds.get(name="Bare").criteria.count() == criteria
+
+
+def scored_round(event):
+    round_ = RoundFactory(event=event, kind=Round.Kind.STAGE)
+    card = ScorecardFactory(
+        round=round_,
+        judge=JudgeFactory(event=event),
+        project=ProjectFactory(event=event),
+    )
+    card.scores.create(criterion=CriterionFactory(round=round_), value=3)
+    return round_
+
+
+@pytest.mark.parametrize(("model", "prefix"), [(Round, ""), (Event, "rounds-0-")])
+@pytest.mark.parametrize("field", ["kind", "track", "follows"])
+def test_a_scored_round_stays_what_it_was(
+    field, model, prefix, sign_in, organiser, event
+):
+    round_ = scored_round(event)
+    earlier = RoundFactory(event=event, order=7)
+    others = {
+        "kind": "pairwise",
+        "track": TrackFactory(event=event).pk,
+        "follows": earlier.pk,
+    }
+    client = sign_in(organiser)
+    url = address(model, "change", round_.pk if model is Round else event.pk)
+    _context, sent = sent_by(client, url)
+    assert f"{prefix}{field}" in sent
+
+    answer = send(client, url, sent | {f"{prefix}{field}": others[field]})
+
+    assert "has been scored or compared in this round" in answer.content.decode()
+    round_.refresh_from_db()
+    assert (round_.kind, round_.track, round_.follows) == ("stage", None, None)
+
+
+def test_a_scored_round_may_be_called_and_held_otherwise(sign_in, organiser, event):
+    round_ = scored_round(event)
+    client = sign_in(organiser)
+    url = address(Round, "change", round_.pk)
+    _context, sent = sent_by(client, url)
+
+    send(client, url, sent | {"kind": "expo", "name": "At the tables"})
+
+    round_.refresh_from_db()
+    assert (round_.kind, round_.name) == ("expo", "At the tables")
