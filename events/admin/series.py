@@ -51,7 +51,8 @@ class OrganiserForm(forms.ModelForm[SeriesOrganiser]):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if email := data.get("email"):
+        email = data.get("email")
+        if email and not self.instance.pk:
             user = User.objects.filter(email__iexact=email, is_active=True).first()
             if user is None:
                 raise forms.ValidationError(
@@ -72,6 +73,7 @@ class OrganiserFormSet(ScopedFormSet):
             for form in self.forms
             if form.cleaned_data.get("role") == admin_role
             and not form.cleaned_data.get("DELETE")
+            and form.instance.user.is_active
         ]
         roles = SeriesOrganiser.objects.filter(series=self.instance.pk)
         if not kept and roles.filter(role=admin_role).exists():

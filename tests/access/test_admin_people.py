@@ -95,6 +95,10 @@ def test_a_series_keeps_somebody_who_runs_it(change, event):
     assert "Somebody must run the series" in answer.content.decode()
     role.refresh_from_db()
     assert role.role == ADMIN
+    SeriesOrganiserFactory(series=event.series, role=ADMIN, user__is_active=False)
+    _context, sent = sent_by(client, url)
+    answer = send(client, url, {**sent, **change})
+    assert "Somebody must run the series" in answer.content.decode()
     SeriesOrganiserFactory(series=event.series, role=ADMIN)
     _context, sent = sent_by(client, url)
     assert sent["organiser_roles-0-id"] == str(role.pk)
