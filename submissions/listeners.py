@@ -8,8 +8,8 @@ from teams.models import Team
 
 class WorkIsHandedIn(Refused):
     message = _(
-        "You are the last one in this team, and its project is handed in: nobody could "
-        "answer for it. Withdraw it first, or stay until somebody has joined you."
+        "Nobody would be left in this team, and its project is handed in: nobody could "
+        "answer for it. Withdraw it first, or wait until somebody has joined."
     )
 
 

@@ -423,6 +423,13 @@ def vacate(team: Team, user: User) -> None:
     hooks.seat_vacated.tell(team, user)
 
 
+def _leave_to_others(team: Team, user: User) -> None:
+    """Free a seat in a locked team, unless the last one may not go."""
+    if not team.memberships.exclude(user=user).exists():
+        hooks.last_seat_leaves.tell(team)
+    vacate(team, user)
+
+
 @transaction.atomic
 def give_up_place(event: Event, user: User) -> None:
     """Without a place at the event, no seat in a team, and no request for one.
@@ -435,7 +442,7 @@ def give_up_place(event: Event, user: User) -> None:
     teams = Team.objects.filter(concerned, event=event).distinct()
     for team in list(teams.order_by("pk")):
         if locked(team).memberships.filter(user=user).exists():
-            vacate(team, user)
+            _leave_to_others(team, user)
     JoinRequest.objects.filter(
         user=user, team__event=event, status=JoinRequest.Status.WAITING
     ).update(status=JoinRequest.Status.WITHDRAWN)
@@ -446,9 +453,7 @@ def leave_team(team: Team, user: User) -> None:
     """Leave; leaving twice is leaving once."""
     team = locked(team)
     _must_be_forming(team)
-    if not team.memberships.exclude(user=user).exists():
-        hooks.last_seat_leaves.tell(team)
-    vacate(team, user)
+    _leave_to_others(team, user)
     record(user, "teams.left", team, event=team.event)
 
 

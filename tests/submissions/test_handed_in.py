@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from events.actions import cancel_registration
 from events.models import AuditEntry, Phase, Registration
 from judging.models import PublishedResult
 from notifications.composing import compose
@@ -161,6 +162,24 @@ def test_the_last_one_stays_with_what_is_handed_in(project, team, captain):
 
     team.refresh_from_db()
     assert team.is_archived
+
+
+@pytest.mark.parametrize("who", ["captain", "organiser"])
+def test_nor_does_the_last_one_give_up_their_place(
+    project, team, sign_in, captain, organiser, who
+):
+    place = captain.registrations.get(event=team.event)
+
+    with pytest.raises(WorkIsHandedIn):
+        cancel_registration(place, {"captain": captain, "organiser": organiser}[who])
+
+    place.refresh_from_db()
+    assert place.takes_part
+    assert team.memberships.get().user == captain
+    answer = sign_in(captain).post(
+        reverse("events:cancel", args=[team.event.slug]), follow=True
+    )
+    assert "Withdraw it first" in answer.content.decode()
 
 
 def test_others_leave_and_the_new_captain_is_told(project, team, captain, teammate):
