@@ -62,6 +62,7 @@ def module_site(django_db_setup, static_files, tmp_path_factory, line):
 def wire(module_site, line, transactional_db):
     if module_site.sites[-1].popen.poll() is not None:
         module_site()
+    line.port = module_site.sites[-1].port  # a test may have led it elsewhere
     line.reset()
     yield line
     line.reset()

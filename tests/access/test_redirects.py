@@ -383,6 +383,8 @@ class Links(HTMLParser):
     def handle_starttag(self, tag, attributes):
         attributes = dict(attributes)
         place = attributes.get("href") or attributes.get("action") or ""
+        # A calendar program asks this site for what a browser hands on to it.
+        place = place.replace("webcal://", "http://", 1)
         if tag in {"a", "area", "form"} and not stays_here(place):
             self.rel[place] = attributes.get("rel") or ""
 

@@ -133,6 +133,9 @@ AS_TIME_PASSES = {
         "event.starts_at - timedelta(days=1)",
         "event.ends_at + timedelta(days=1)",
     },
+    # For calendars, which want an end; and a night that belongs to the day before.
+    "events/calendars.py": {"item.starts_at + USUAL_LENGTH"},
+    "events/days.py": {"event.ends_at.astimezone(event.zone) - NIGHT"},
     # Minutes of grace after a deadline.
     "judging/actions/cards.py": {"closes_at + grace"},
     "judging/actions/pairs.py": {"closes_at + grace"},

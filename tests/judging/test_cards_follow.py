@@ -287,17 +287,8 @@ def test_cards_follow(world, change):
 
 def test_a_round_without_criteria_deals_nothing_and_says_so(world):
     before = world.cards()
-    world.save(
-        edit_of(world.event),
-        **{
-            "rounds-TOTAL_FORMS": "2",
-            "rounds-1-name": "Empty",
-            "rounds-1-kind": "stage",
-            "rounds-1-order": "3",
-            "rounds-1-wanted_judges": "3",
-        },
-    )
-    empty = Round.objects.get(name="Empty")
+    empty = RoundFactory(event=world.event, name="Empty", order=3)
+    actions.deal_cards(world.event)
 
     page = world.client.get(
         reverse("judging:coverage", args=[world.event.slug, empty.pk])
