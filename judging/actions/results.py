@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,7 @@ from accounts.models import User
 from core.exceptions import Refused
 from core.ledger import digest_of
 from events.log import record
-from events.models import Event, Phase, Prize
+from events.models import Event, Phase, Prize, SeriesOrganiser
 from judging.actions.arrivals import note_arrivals
 from judging.actions.dealing import deal_cards
 from judging.estimates import kept_verdict, verdict_on
@@ -296,6 +297,14 @@ def tell_everybody(result: PublishedResult) -> None:
     )
 
 
+def others_who_organise(event: Event, user: User) -> QuerySet[User]:
+    """Who can agree to what this person proposes, and is mailed to do so."""
+    roles = SeriesOrganiser.objects.filter(series=event.series_id)
+    return User.objects.filter(organiser_roles__in=roles, is_active=True).exclude(
+        pk=user.pk
+    )
+
+
 def _propose(
     event: Event, user: User, reason: str, digest: str, changes: list[str]
 ) -> PublishProposal:
@@ -304,9 +313,7 @@ def _propose(
     The others who can agree are told, with what would change.
     """
     notify(
-        User.objects.filter(
-            organiser_roles__series=event.series_id, is_active=True
-        ).exclude(pk=user.pk),
+        others_who_organise(event, user),
         "judging/email/publish_proposed",
         key=f"publish_proposed:{event.pk}:{digest}",
         event=event,

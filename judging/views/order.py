@@ -15,6 +15,7 @@ from core.text import typed_line, whole_number
 from events.models import Phase
 from judging import actions
 from judging.actions.deliberation import who_may_be_asked
+from judging.actions.results import others_who_organise
 from judging.evidence import evidence_of
 from judging.forms import JudgingRulesForm
 from judging.models import JudgingRules, PublishProposal, Round, Scorecard
@@ -144,6 +145,7 @@ class PublishView(RunJudgingView):
             waits_for_another=bool(
                 stands and proposal and proposal.proposed_by_id == self.user.pk
             ),
+            is_alone=not others_who_organise(self.event, self.user).exists(),
             rules=JudgingRules.of(self.event),
             mailed=who_is_mailed(self.event).count(),
             **kwargs,
@@ -170,7 +172,13 @@ class PublishView(RunJudgingView):
             hold_back=hold_back,
         )
         if isinstance(result, PublishProposal):
-            return _("Proposed. Another organiser must agree; they were mailed.")
+            if others_who_organise(self.event, self.user).exists():
+                return _("Proposed. Another organiser must agree; they were mailed.")
+            text = _(
+                "Proposed. Nobody else organises %(series)s yet. Name somebody on the "
+                "page of the series, who can then agree."
+            )
+            return text % {"series": self.event.series}
         said = {"version": result.version}
         if are_held_back(self.event):
             text = _(

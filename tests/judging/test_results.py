@@ -1349,6 +1349,25 @@ def test_the_second_organiser_is_told_and_the_first_has_no_button(
     assert "Publish the results" in html(client, second_host, "publish", event)
 
 
+def test_who_organises_alone_is_told_that_nobody_can_agree(round_, panel, host, client):
+    event = round_.event
+    close(event)
+    JudgingRules.objects.create(event=event, needs_two_to_publish=True)
+    alone = f"nobody else organises {event.series}"
+    assert alone in html(client, host, "publish", event)
+
+    said = publish(client, event, when="reveal")
+
+    assert "Nobody else organises" in said
+    assert "they were mailed" not in said
+    assert not Notification.objects.exists()
+    page = html(client, host, "publish", event)
+    assert alone in page
+    assert "You proposed it" in page
+    SeriesOrganiserFactory(series=event.series)
+    assert alone not in html(client, host, "publish", event)
+
+
 def test_judging_that_was_closed_by_hand_can_be_ended_and_published(
     round_, panel, host, client
 ):
