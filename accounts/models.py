@@ -2,7 +2,9 @@ from functools import cache
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
+import rules
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.models import (
     AbstractBaseUser,
     BaseUserManager,
@@ -13,6 +15,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -164,6 +167,27 @@ class User(AbstractBaseUser, PermissionsMixin):
     def clean(self) -> None:
         super().clean()
         self.email = self.email.strip().lower()
+
+    @cached_property
+    def lacks_second_step(self) -> bool:
+        """Whether what an organiser may do has to wait for a second step.
+
+        Who has one set up cannot sign in without it.
+        """
+        from allauth.mfa.utils import is_mfa_enabled  # noqa: PLC0415 -- needs the apps
+
+        return settings.STAFF_MFA and not is_mfa_enabled(self)
+
+    @property
+    def has_every_right(self) -> bool:
+        return self.is_superuser and not self.lacks_second_step
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Superusers without the second step may what anybody may."""
+        if self.is_superuser and self.lacks_second_step:
+            may: bool = rules.has_perm(perm, self, obj)  # type: ignore[no-untyped-call]
+            return self.is_active and may
+        return super().has_perm(perm, obj)
 
     @property
     def initials(self) -> str:

@@ -42,7 +42,7 @@ class PersonView(DetailView[User]):
     def get_queryset(self) -> QuerySet[User]:
         seeker = cast("User", self.request.user)
         people = User.objects.filter(is_active=True).prefetch_related("skills")
-        if seeker.is_superuser:
+        if seeker.has_every_right:
             return people
         return people.filter(Q(pk=seeker.pk) | visible_people(seeker)).distinct()
 

@@ -2,20 +2,18 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
-from allauth.mfa.utils import is_mfa_enabled
-from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
+from accounts.models import User
 from dashboard.reports import numbers_of
 from events.models import Event
 from events.scoping import organises_something
+from events.second_step import lead_to_second_step
 
 SHOWN = 6
 
@@ -49,19 +47,9 @@ class MenloAdminSite(UnfoldAdminSite):
         def guarded(
             request: HttpRequest, *args: Any, **kwargs: Any
         ) -> HttpResponseBase:
-            if (
-                settings.STAFF_MFA
-                and self.has_permission(request)
-                and not is_mfa_enabled(request.user)
-            ):
-                messages.info(
-                    request,
-                    _(
-                        "Organisers sign in with a second step. Set up an app or a "
-                        "passkey here; then the admin opens."
-                    ),
-                )
-                return redirect("mfa_index")
+            user = request.user
+            if self.has_permission(request) and cast("User", user).lacks_second_step:
+                return lead_to_second_step(request)
             return inner(request, *args, **kwargs)
 
         return guarded

@@ -143,7 +143,7 @@ def shows_the_token(request: HttpRequest) -> bool:
 
 def is_superuser(request: HttpRequest) -> bool:
     return settings.SESSION_COOKIE_NAME in request.COOKIES and bool(
-        getattr(request.user, "is_superuser", False)
+        getattr(request.user, "has_every_right", False)
     )
 
 

@@ -10,7 +10,7 @@ from accounts.visibility import where_people_meet
 from events.actions import leave_all_events
 from events.audit import seal
 from events.log import in_words
-from events.models import AuditEntry, ConductText, Registration
+from events.models import AuditEntry, ConductText, Registration, Series
 
 
 @holds_personal_data("registrations")
@@ -83,4 +83,4 @@ def in_a_directory(seeker: User) -> Q:
 
 @where_people_meet
 def at_an_event_they_organise(seeker: User) -> Q:
-    return Q(registrations__event__series__organisers=seeker)
+    return Q(registrations__event__series__in=Series.objects.organised_by(seeker))

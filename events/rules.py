@@ -30,8 +30,7 @@ def series_ids_of(user: User) -> frozenset[int]:
     return known
 
 
-@rules.predicate
-def is_organiser(user: Any, obj: Any) -> bool:
+def has_organiser_role(user: Any, obj: Any) -> bool:
     """Organises the series of ``obj``: a series, an event or anything in an event."""
     if not isinstance(user, User):
         return False
@@ -44,6 +43,12 @@ def is_organiser(user: Any, obj: Any) -> bool:
         return False
     series_id = owner.series_id if isinstance(owner, Event) else owner.pk
     return series_id in series_ids_of(user)
+
+
+@rules.predicate
+def is_organiser(user: Any, obj: Any) -> bool:
+    """Has the role, and the second step where organisers need one (STAFF_MFA)."""
+    return has_organiser_role(user, obj) and not user.lacks_second_step
 
 
 @rules.predicate

@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "core.middleware.WrongMethodMiddleware",
     "core.middleware.TimeZoneMiddleware",
     "events.middleware.FormerSlugMiddleware",
+    "events.second_step.SecondStepMiddleware",
 ]
 
 ROOT_URLCONF = "hackathon.urls"

@@ -30,14 +30,14 @@ class EventQuerySet(models.QuerySet["Event"]):
         published = Q(is_published=True)
         if not isinstance(user, User):
             return self.filter(published)
-        if user.is_superuser:
+        if user.has_every_right:
             return self
         return self.filter(published | Q(series__in=Series.objects.organised_by(user)))
 
     def organised_by(self, user: User) -> Self:
-        if user.is_superuser:
+        if user.has_every_right:
             return self
-        return self.filter(series__organisers=user)
+        return self.filter(series__in=Series.objects.organised_by(user))
 
     def with_windows(self) -> Self:
         return self.select_related("series").prefetch_related("windows")

@@ -35,6 +35,9 @@ def validate_day(moment: datetime) -> None:
 
 class SeriesQuerySet(models.QuerySet["Series"]):
     def organised_by(self, user: User) -> Self:
+        """None, where organisers need a second step that ``user`` lacks."""
+        if user.lacks_second_step:
+            return self.none()
         if user.is_superuser:
             return self
         return self.filter(organisers=user)

@@ -76,7 +76,10 @@ class EventMixin(ContextMixin, View):
         user = self.request.user
         if not isinstance(user, User):
             return STRANGER
-        return self.shelf.keep(f"standing of {user.pk}", self.find_standing)
+        # Asked of staff alone, for whom it matters: this page is read by everybody.
+        waits = user.is_staff and user.lacks_second_step
+        name = f"standing of {user.pk}" + (" without a second step" if waits else "")
+        return self.shelf.keep(name, self.find_standing)
 
     @cached_property
     def own_registration(self) -> Registration | None:

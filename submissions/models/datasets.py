@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.models import LineField, LinkField, ProseField
-from events.models import Event
+from events.models import Event, Series
 from submissions.licences import NAMES
 from submissions.profiling import Failure, can_profile
 from teams.models import Team
@@ -32,7 +32,7 @@ class DatasetQuerySet(models.QuerySet["Dataset"]):
         """Every data card but those that only the team may see."""
         shown = ~Q(sensitivity=Dataset.Sensitivity.TEAM)
         if isinstance(user, User):
-            if user.is_superuser:
+            if user.has_every_right:
                 return self
             shown |= Q(pk__in=self.model.objects.of(user))
         return self.filter(shown)
@@ -40,7 +40,8 @@ class DatasetQuerySet(models.QuerySet["Dataset"]):
     def of(self, user: User) -> Self:
         """Those of the teams that ``user`` is in or whose event they organise."""
         return self.filter(
-            Q(team__memberships__user=user) | Q(event__series__organisers=user)
+            Q(team__memberships__user=user)
+            | Q(event__series__in=Series.objects.organised_by(user))
         ).distinct()
 
     def with_card(self) -> Self:

@@ -8,9 +8,11 @@ from copy import deepcopy
 from pathlib import Path
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from accounts.models import User
 from notifications.composing import unsubscribe_token
 from tests.access.world import ROLES, SECRETS, with_secrets
 from tests.access.writing import written
@@ -181,6 +183,62 @@ def test_an_event_in_the_path_does_not_open_things_of_another(
         url = reverse(name, args=[known[word] for word in words])
 
         assert client.get(url).status_code in {403, 404, 405}, (name, url)
+
+
+TO_SECOND_STEP = (302, "/accounts/2fa/")
+# Who opens a judge's link is that judge from then on, and reads other pages.
+WALK = [line for line in LINES if line[0] != "judging:enter"]
+
+
+@pytest.mark.parametrize("role", ["organiser", "superuser"])
+def test_without_a_second_step_an_organiser_is_a_stranger(
+    role, world, clients, settings
+):
+    """What only organisers may leads to it; nothing else shows or does more."""
+    settings.STAFF_MFA = True
+    client = clients(role)
+    led = set()
+    for name, words, method, expected in WALK:
+        url = address(name, words, world)
+        with written() as tables:
+            answer = client.get(url) if method == "GET" else client.post(url)
+        status, text = read(answer)
+
+        assert tables <= NOTED.get(name, set()) | {"django_session"}, (name, tables)
+        if "token" not in words:  # who holds one reads what it is for
+            assert not any(word in text for word in (world.canary, *SECRETS)), name
+        if (status, answer.headers.get("Location")) == TO_SECOND_STEP:
+            led.add((name, method))
+            continue
+        assert status == expected["stranger"], name
+        assert expected[role] == status or "event" not in words, name
+    assert len(led) > 80
+    page = client.get(reverse("events:log", args=[world.event.slug]), follow=True)
+    assert "Organisers sign in with a second step" in page.content.decode()
+
+
+@pytest.mark.parametrize("role", ["organiser", "superuser"])
+def test_with_a_second_step_organisers_pages_open(role, world, clients, settings):
+    settings.STAFF_MFA = True
+    client = clients(role)
+    user = User.objects.get(pk=client.session["_auth_user_id"])
+    Authenticator.objects.create(user=user, type="totp", data={"secret": "x"})
+
+    for name, words, method, expected in WALK:
+        if method == "GET":
+            status, _text = read(client.get(address(name, words, world)))
+            assert status == expected[role], name
+
+
+@pytest.mark.parametrize("role", ["stranger", "attendee", "member", "judge"])
+def test_nobody_else_needs_a_second_step(role, world, clients, settings):
+    settings.STAFF_MFA = True
+    client = clients(role)
+
+    for name, words, method, expected in WALK:
+        if method == "GET":
+            status, _text = read(client.get(address(name, words, world)))
+            assert status == expected[role], name
 
 
 # Ask for no token: a mail program has none, and a survey's own token is its door.
