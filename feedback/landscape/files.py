@@ -5,21 +5,19 @@ column that the page behind it does not show.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
-from defusedcsv import csv
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 
+from core.csv_files import csv_answer
 from feedback.landscape.stacks import Links, Room, ToolRow, Trend
 from feedback.landscape.svg import Drawing
 from feedback.landscape.verdicts import Theme
 from feedback.reports import ToolReport
 from feedback.statistics import Estimate
 from submissions.catalogue import landscape_yml
-
-# What a spreadsheet might take for a formula and the csv writer lets pass.
-FULL_WIDTH_FORMULA = ("＝", "＋", "－", "＠")  # noqa: RUF001
 
 TOOL_COLUMNS = (
     "tool", "category", "open_source", "teams", "reviewers",
@@ -28,10 +26,6 @@ TOOL_COLUMNS = (
     "desired", "desired_low", "desired_high",
     "helped", "in_the_way",
 )  # fmt: skip
-
-
-def safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FULL_WIDTH_FORMULA) else cell
 
 
 def answer(content: str, kind: str, name: str) -> HttpResponse:
@@ -43,14 +37,9 @@ def answer(content: str, kind: str, name: str) -> HttpResponse:
 
 
 def table(
-    name: str, columns: Sequence[str], rows: Iterable[Iterable[str]]
+    request: HttpRequest, name: str, columns: Iterable[str], rows: Iterable[list[Any]]
 ) -> HttpResponse:
-    response = answer("\ufeff", "text/csv", f"{name}.csv")  # or Excel reads Latin-1
-    writer = csv.writer(response)
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([safe(cell) for cell in row])
-    return response
+    return csv_answer(request, name, [columns, *rows])
 
 
 def drawing(name: str, picture: Drawing) -> HttpResponse:
@@ -62,11 +51,16 @@ def data(name: str, content: Mapping[str, Any]) -> HttpResponse:
     return answer(text, "application/json", f"{name}.json")
 
 
-def three(estimate: Estimate | None, shape: str) -> list[str]:
+def rounded(value: float, digits: int) -> Decimal:
+    """With all its digits, so that 0.50 does not become 0.5."""
+    return Decimal(f"{value:.{digits}f}")
+
+
+def three(estimate: Estimate | None, digits: int) -> list[Decimal | str]:
     if estimate is None:
         return ["", "", ""]
     return [
-        format(number, shape)
+        rounded(number, digits)
         for number in (estimate.value, estimate.low, estimate.high)
     ]
 
@@ -75,25 +69,27 @@ def ticks(themes: Iterable[Theme]) -> str:
     return " ".join(f"{theme.slug}:{theme.count}" for theme in themes)
 
 
-def tool_cells(row: ToolRow) -> list[str]:
+def tool_cells(row: ToolRow) -> list[Any]:
     verdict = row.verdict
     return [
         row.tool.name,
         row.tool.category.name,
         "yes" if row.tool.is_open_source else "no",
-        str(row.teams),
-        str(verdict.reviewers) if verdict else "",
-        *three(verdict.score if verdict else None, ".1f"),
-        f"{verdict.sus:.1f}" if verdict and verdict.sus is not None else "",
-        *three(verdict.again if verdict else None, ".3f"),
-        *three(row.desired, ".3f"),
+        row.teams,
+        verdict.reviewers if verdict else "",
+        *three(verdict.score if verdict else None, 1),
+        rounded(verdict.sus, 1) if verdict and verdict.sus is not None else "",
+        *three(verdict.again if verdict else None, 3),
+        *three(row.desired, 3),
         ticks(verdict.helped) if verdict else "",
         ticks(verdict.in_the_way) if verdict else "",
     ]
 
 
-def tools_table(name: str, rows: Iterable[ToolRow]) -> HttpResponse:
-    return table(name, TOOL_COLUMNS, map(tool_cells, rows))
+def tools_table(
+    request: HttpRequest, name: str, rows: Iterable[ToolRow]
+) -> HttpResponse:
+    return table(request, name, TOOL_COLUMNS, map(tool_cells, rows))
 
 
 ROOM_COLUMNS = (
@@ -102,20 +98,21 @@ ROOM_COLUMNS = (
 )  # fmt: skip
 
 
-def rooms_table(name: str, rooms: Iterable[Room]) -> HttpResponse:
+def rooms_table(request: HttpRequest, name: str, rooms: Iterable[Room]) -> HttpResponse:
     return table(
+        request,
         name,
         ROOM_COLUMNS,
         (
             [
                 room.category.name,
                 room.state.value,
-                str(len(room.rows)),
-                str(room.overlap.of),
-                str(room.overlap.teams),
+                len(room.rows),
+                room.overlap.of,
+                room.overlap.teams,
                 " + ".join(tool.name for tool in room.pair),
-                str(room.overlap.pair_teams),
-                f"{room.open_source.value:.3f}" if room.open_source else "",
+                room.overlap.pair_teams,
+                rounded(room.open_source.value, 3) if room.open_source else "",
             ]
             for room in rooms
         ),
@@ -127,8 +124,9 @@ NETWORK_COLUMNS = (
 )  # fmt: skip
 
 
-def network_table(name: str, links: Links) -> HttpResponse:
+def network_table(request: HttpRequest, name: str, links: Links) -> HttpResponse:
     return table(
+        request,
         name,
         NETWORK_COLUMNS,
         (
@@ -136,18 +134,21 @@ def network_table(name: str, links: Links) -> HttpResponse:
                 line.first.name,
                 line.second.name,
                 line.kind.value,
-                str(line.together),
-                f"{line.expected:.2f}",
-                f"{line.lift:.2f}",
-                f"{line.q:.4f}",
+                line.together,
+                rounded(line.expected, 2),
+                rounded(line.lift, 2),
+                rounded(line.q, 4),
             ]
             for line in links.lines
         ),
     )
 
 
-def trends_table(name: str, trends: Iterable[Trend]) -> HttpResponse:
+def trends_table(
+    request: HttpRequest, name: str, trends: Iterable[Trend]
+) -> HttpResponse:
     return table(
+        request,
         name,
         ("tool", "event", "date", "teams", "of"),
         (
@@ -155,8 +156,8 @@ def trends_table(name: str, trends: Iterable[Trend]) -> HttpResponse:
                 trend.tool.name,
                 share.event.name,
                 f"{share.event.starts_at.astimezone(share.event.zone):%Y-%m-%d}",
-                str(share.teams),
-                str(share.of),
+                share.teams,
+                share.of,
             ]
             for trend in trends
             for share in trend.shares
@@ -164,15 +165,16 @@ def trends_table(name: str, trends: Iterable[Trend]) -> HttpResponse:
     )
 
 
-def history_table(name: str, report: ToolReport) -> HttpResponse:
+def history_table(request: HttpRequest, name: str, report: ToolReport) -> HttpResponse:
     return table(
+        request,
         name,
         ("events", "score", "score_low", "score_high", "people"),
         (
             [
                 " + ".join(event.name for event in events),
-                *three(point.score, ".1f"),
-                str(point.score.n),
+                *three(point.score, 1),
+                point.score.n,
             ]
             for point, events in report.history
         ),

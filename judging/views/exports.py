@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-from defusedcsv import csv
 from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpResponse
 from django.utils.text import slugify
 from django.views.generic import View
 
+from core.csv_files import csv_answer
 from core.pagecache import public_page
 from events.log import record
 from events.views import EventMixin
@@ -29,25 +29,6 @@ LATE = {
     Outcome.LATE_ACCEPTED: "accepted",
     Outcome.LATE_REJECTED: "left out",
 }
-# What a spreadsheet might take for a formula and the csv writer lets pass.
-FULL_WIDTH_FORMULA = ("＝", "＋", "－", "＠")  # noqa: RUF001
-
-
-def safe(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(FULL_WIDTH_FORMULA):
-        return f"'{value}"
-    return value
-
-
-def table_answer(name: str, rows: Iterable[Iterable[Any]]) -> HttpResponse:
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    response["X-Content-Type-Options"] = "nosniff"
-    response.write("\ufeff")  # or Excel takes it for Latin-1
-    table = csv.writer(response)
-    for row in rows:
-        table.writerow([safe(value) for value in row])
-    return response
 
 
 class RawTableView(RunJudgingView):
@@ -59,7 +40,7 @@ class RawTableView(RunJudgingView):
         tables = {"scores": self.scores, "comparisons": self.comparisons}
         name = self.table
         record(self.user, "judging.exported", self.event, event=self.event, table=name)
-        return table_answer(f"{self.event.slug}-{name}", tables[name]())
+        return csv_answer(self.request, f"{self.event.slug}-{name}", tables[name]())
 
     def scores(self) -> Iterable[Iterable[Any]]:
         yield (
@@ -154,7 +135,7 @@ class PublicTableView(EventMixin, View):
         rows = public_tables(result, self.kwargs["round"]).get(name)
         if rows is None:
             raise Http404
-        return table_answer(f"{self.event.slug}-{slugify(name)}", rows)
+        return csv_answer(self.request, f"{self.event.slug}-{slugify(name)}", rows)
 
 
 def public_tables(result: PublishedResult, round_pk: int) -> dict[str, list[list[Any]]]:

@@ -27,6 +27,7 @@ from feedback.statistics import (
     score_from_sums,
     umux_lite,
 )
+from feedback.views import exports as files_of_the_site
 from submissions.models import Tool
 from tests.factories.events import EventFactory, SeriesFactory
 from tests.factories.feedback import WishFactory
@@ -342,6 +343,22 @@ def test_files_are_safe_to_open(client, landscape, what):
         assert root.find("{http://www.w3.org/2000/svg}title").text
         assert "style" not in body
         assert "<b>" not in body
+
+
+@pytest.mark.parametrize(
+    "what", [name for name in files_of_the_site.OF_MANY if name.endswith(".csv")]
+)
+def test_tables_open_in_an_excel_with_decimal_commas(client, landscape, what):
+    url = reverse("feedback:landscape_export", args=[what])
+    plain = client.get(url, {"series": "one"}).content.decode("utf-8-sig")
+    excel = client.get(url, {"series": "one", "for": "excel"}).content.decode()
+
+    assert excel.startswith("\ufeff")
+    columns, *rows = csv.reader(io.StringIO(excel[1:]), delimiter=";")
+    assert [columns, *([c.replace(",", ".") for c in row] for row in rows)] == list(
+        csv.reader(io.StringIO(plain))
+    )
+    assert not any("." in cell and cell[0].isdigit() for row in rows for cell in row)
 
 
 def test_a_file_is_of_the_series_and_year_that_was_asked_for(client, landscape):

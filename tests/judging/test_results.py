@@ -1118,6 +1118,32 @@ def test_the_organisers_own_download_can_be_ranked(
     assert found == [project.title for project in projects]
 
 
+def test_scores_open_in_an_excel_with_decimal_commas(round_, panel, host, client):
+    """In columns, with commas, names that are numbers kept; nothing is a formula."""
+    project = panel[1][0]
+    project.title = "007"
+    project.save()
+    idea, _craft = round_.criteria.all()
+    round_.criteria.update(weight=1.5)
+    round_.criteria.filter(pk=idea.pk).update(name="=1+1")
+    client.force_login(host)
+
+    answer = client.get(
+        reverse("judging:raw_scores", args=[round_.event.slug]), {"for": "excel"}
+    )
+
+    assert answer.content.startswith(b"\xef\xbb\xbfround;judge;project;team;")
+    assert 'scores-excel.csv"' in answer["Content-Disposition"]
+    rows = list(
+        csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";")
+    )
+    assert {row["weight"] for row in rows} <= {"1,5", "1,50"}
+    assert "'=1+1" in {row["criterion"] for row in rows}
+    assert "\u200b007" in {row["project"] for row in rows}
+    page = html(client, host, "order", round_.event)
+    assert "scores.csv?for=excel" in page
+
+
 # --- Paper ----------------------------------------------------------------------------
 
 
