@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.http import HttpRequest
 from redis.exceptions import RedisError
 
 APP = "allauth.account"
+AT_A_SHARED_PLACE = 10  # times as many tries from one address
 Address = IPv4Address | IPv6Address
 
 logger = logging.getLogger(__name__)
@@ -71,8 +73,9 @@ _all_rates = ratelimit.get_rates
 
 
 def rates_here(**what: Any) -> list[ratelimit.Rate]:
-    """Without those by address, for who comes from a shared place.
+    """Those by address are wider for who comes from a shared place, never gone.
 
+    Any organiser can name a place, so it must not open the doors to guessing.
     allauth asks for its rates by name alone, so who asks is taken from its context.
     """
     rates = _all_rates(**what)
@@ -82,7 +85,12 @@ def rates_here(**what: Any) -> list[ratelimit.Rate]:
         and any(rate.per == "ip" for rate in rates)
         and is_shared_place(request)
     ):
-        return [rate for rate in rates if rate.per != "ip"]
+        return [
+            replace(rate, amount=rate.amount * AT_A_SHARED_PLACE)
+            if rate.per == "ip"
+            else rate
+            for rate in rates
+        ]
     return list(rates)
 
 

@@ -1,8 +1,8 @@
 """How often one may try. Strict by person, wide by place: a venue shares one address.
 
 ``ip`` is one address, or one /64 network of IPv6; ``key`` is what the comment says;
-``user`` is who is signed in. Nothing is counted by address for who comes from the place
-of an event that runs right now. A refused try does not make the wait any longer.
+``user`` is who is signed in. From the place of an event that runs right now one address
+may try ten times as often. A refused try does not make the wait any longer.
 """
 
 ACCOUNT = {

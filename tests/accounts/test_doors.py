@@ -129,7 +129,7 @@ def few_by_address(settings):
     ],
 )
 @pytest.mark.usefixtures("few_by_address")
-def test_an_event_lifts_the_limits_by_address_at_its_place_while_it_runs(
+def test_an_event_widens_the_limits_by_address_at_its_place_while_it_runs(
     networks, starts, published, counted
 ):
     begin = timezone.now() + timedelta(hours=starts)
@@ -141,6 +141,14 @@ def test_an_event_lifts_the_limits_by_address_at_its_place_while_it_runs(
     )
 
     assert fail_to_sign_in(7) == counted
+
+
+def test_at_its_place_too_guessing_is_bounded(settings):
+    settings.ACCOUNT_RATE_LIMITS |= {"login_failed": "1/m/ip,5/300s/key"}
+    EventFactory(venue_networks=VENUE)
+
+    assert not fail_to_sign_in(10)
+    assert fail_to_sign_in(11)
 
 
 @pytest.mark.usefixtures("few_by_address")
