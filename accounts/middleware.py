@@ -49,6 +49,11 @@ class SignInMiddleware(LoginRequiredMiddleware):
     def process_response(
         self, request: HttpRequest, response: HttpResponse
     ) -> HttpResponse:
+        form = getattr(request, "kept_form", None)
+        if form and response.has_header("Location"):  # to a page without the form
+            response = show_kept(request, form)
+            shown = messages.get_messages(request)
+            shown.update(response)  # type: ignore[union-attr]  # they are read now
         if getattr(request, "is_read_by_writer", False):
             kept.remember_writer(request, response)
         return response

@@ -53,9 +53,12 @@ def markdown(text: str) -> SafeString:
 def what_was_typed(context: template.Context, note: str = "") -> dict[str, Any]:
     """On a page that refuses a form: what was in it, so that it can be copied."""
     request = context.get("request")
-    if request is None or request.method != "POST":
+    if request is None:
         return {}
-    return {"typed": kept.typed(request.POST), "note": note}
+    # Written before somebody had to sign in, for a page that has closed since.
+    form = getattr(request, "kept_form", None)
+    data = request.POST if request.method == "POST" else form and form.data
+    return {"typed": kept.typed(data), "note": note} if data else {}
 
 
 @register.filter

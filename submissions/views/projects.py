@@ -226,6 +226,10 @@ class ProjectUpdateView(VersionedMixin, ProjectView, UpdateView[Project, Project
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "user": self.user}
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        may_save = self.why_closed(self.object) is None
+        return super().get_context_data(may_save=may_save, **kwargs)
+
     def form_valid(self, form: ProjectForm) -> HttpResponse:
         try:
             project = actions.edit_project(
