@@ -12,11 +12,17 @@ from judging.models import Scorecard
 
 
 @transaction.atomic
-def enter_paper(card: Scorecard, scores: Mapping[int, int], user: User) -> Saved | None:
+def enter_paper(
+    card: Scorecard,
+    scores: Mapping[int, int | None],
+    user: User,
+    feedback: str | None = None,
+) -> Saved | None:
     """Take what a judge wrote on paper, through the same door as their phone.
 
     So it is checked, kept and, after closing, laid aside in the same way; the log says
     who typed it for whom. What is there already is not entered again.
+    A score of None is taken back.
     """
     card = (
         Scorecard.objects.select_for_update(of=("self",))
@@ -25,7 +31,8 @@ def enter_paper(card: Scorecard, scores: Mapping[int, int], user: User) -> Saved
     )
     before = {score.criterion_id: score.value for score in card.scores.all()}
     changed = {pk: value for pk, value in scores.items() if before.get(pk) != value}
-    if not changed:
+    words = {} if feedback in {None, card.feedback} else {"feedback": feedback}
+    if not changed and not words:
         return None
     revision = max(round(timezone.now().timestamp() * 1000), card.revision + 1)
     saved = save_scorecard(
@@ -37,7 +44,11 @@ def enter_paper(card: Scorecard, scores: Mapping[int, int], user: User) -> Saved
             "revision": revision,
             "scores": {str(pk): value for pk, value in changed.items()},
             "status": Scorecard.Status.STARTED,
-            "taps": {f"scores.{pk}": revision for pk in changed},
+            **words,
+            "taps": {
+                **{f"scores.{pk}": revision for pk in changed},
+                **dict.fromkeys(words, revision),
+            },
             "base": {},
         },
     )

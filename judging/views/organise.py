@@ -17,7 +17,7 @@ from core.permissions import require
 from core.text import whole_number
 from events.views import EventMixin
 from judging import actions
-from judging.models import Criterion, ScorecardRevision
+from judging.models import Criterion, Round, ScorecardRevision
 from judging.progress import progress_of
 from submissions.models import Project
 
@@ -38,6 +38,7 @@ class RankingView(RunJudgingView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
             rounds=self.event.rounds.all(),
+            paper_rounds=self.event.rounds.exclude(kind=Round.Kind.PAIRWISE),
             judges=progress_of(self.event, self.event.judges.all()),
             several_phones=ScorecardRevision.objects.filter(
                 scorecard__round__event=self.event

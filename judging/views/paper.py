@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from core.exceptions import Refused
 from core.text import whole_number
+from events.models import Phase
 from judging import actions
 from judging.conflicts import conflicts_at
 from judging.models import Criterion, Judge, Round, Scorecard
@@ -50,6 +51,10 @@ def rubric_for(card: Scorecard, rubric: list[Criterion]) -> list[Criterion | Non
     return [c if c.track_id is None or c.track_id in tracks else None for c in rubric]
 
 
+# What is typed to take a number back; an empty box changes nothing.
+NOTHING = "-"
+
+
 class PaperPage(RunJudgingView):
     @cached_property
     def round(self) -> Round:
@@ -72,6 +77,7 @@ class SheetsView(PaperPage):
         judges = list(Judge.objects.present().filter(event=self.event))
         return super().get_context_data(
             round=self.round,
+            window=self.event.window(Phase.JUDGING),
             rubric=self.rubric,
             sheets=[
                 (judge, [(c.project, rubric_for(c, self.rubric)) for c in cards])
@@ -84,7 +90,7 @@ class SheetsView(PaperPage):
 
 
 class PaperView(PaperPage):
-    """One judge's sheet, to type in; empty boxes change nothing."""
+    """One judge's sheet, to type in. An empty box changes nothing, "-" empties one."""
 
     template_name = "judging/paper.html"
 
@@ -111,8 +117,14 @@ class PaperView(PaperPage):
         given = {score.criterion_id: score.value for score in card.scores.all()}
         return {
             "card": card,
+            "feedback": f"{card.pk}-feedback",
             "boxes": [
-                {"criterion": c, "value": given.get(c.pk), "name": f"{card.pk}-{c.pk}"}
+                {
+                    "criterion": c,
+                    "value": given.get(c.pk),
+                    "name": f"{card.pk}-{c.pk}",
+                    "longest": max(len(str(c.scale_min)), len(str(c.scale_max))),
+                }
                 if c
                 else None
                 for c in rubric_for(card, self.rubric)
@@ -124,7 +136,10 @@ class PaperView(PaperPage):
         for card in self.cards():
             try:
                 saved += (
-                    actions.enter_paper(card, self.typed(card), self.user) is not None
+                    actions.enter_paper(
+                        card, self.typed(card), self.user, self.words(card)
+                    )
+                    is not None
                 )
             except (Refused, Malformed) as problem:
                 messages.error(request, f"{card.project}: {problem}")
@@ -134,11 +149,20 @@ class PaperView(PaperPage):
         back = reverse("judging:paper", args=[self.event.slug])
         return redirect(f"{back}?{request.GET.urlencode()}")
 
-    def typed(self, card: Scorecard) -> dict[int, int]:
-        typed = {}
+    def words(self, card: Scorecard) -> str | None:
+        """To the team; None if nothing was typed there."""
+        text = self.request.POST.get(f"{card.pk}-feedback", "").strip()
+        text = text.replace("\r\n", "\n")  # as browsers send it
+        return ("" if text == NOTHING else text) if text else None
+
+    def typed(self, card: Scorecard) -> dict[int, int | None]:
+        typed: dict[int, int | None] = {}
         for criterion in self.rubric:
             text = self.request.POST.get(f"{card.pk}-{criterion.pk}", "").strip()
             if not text:
+                continue
+            if text == NOTHING:
+                typed[criterion.pk] = None
                 continue
             if not (text.isascii() and text.lstrip("-").isdecimal()):
                 raise Malformed(criterion.name, _("Scores are whole numbers."))

@@ -39,6 +39,7 @@ from judging.models import (
     Pairing,
     PublishedResult,
     PublishProposal,
+    Round,
     RoundEstimate,
     Score,
     Scorecard,
@@ -1198,6 +1199,54 @@ def test_paper_scores_go_through_the_judges_own_door(round_, panel, host, client
     assert "1 project saved." in post(**{f"{card.pk}-{craft.pk}": "9"})
     assert card.scores.count() == 1  # it waits for an organiser's decision
     assert card.revisions.get(outcome="late").client == f"paper-{host.pk}"
+
+
+def test_paper_takes_words_and_takes_a_wrong_number_back(round_, panel, host, client):
+    """Only "-" empties a box: an empty one changes nothing."""
+    event, (judges, projects) = round_.event, panel
+    card = Scorecard.objects.get(judge=judges[0], project=projects[0])
+    idea = round_.criteria.first()
+    url = f"{reverse('judging:paper', args=[event.slug])}?judge={judges[0].pk}"
+    client.force_login(host)
+
+    def post(**boxes):
+        said = client.post(url, boxes, follow=True).content.decode()
+        card.refresh_from_db()
+        return said
+
+    assert 'maxlength="2"' in client.get(url).content.decode()
+    assert "1 project saved." in post(**{f"{card.pk}-feedback": "Well told."})
+    assert card.feedback == "Well told."
+    assert "saved" not in post(
+        **{f"{card.pk}-feedback": "", f"{card.pk}-{idea.pk}": ""}
+    )
+    assert card.feedback == "Well told."
+    assert card.scores.filter(criterion=idea).exists()
+    post(**{f"{card.pk}-feedback": "-", f"{card.pk}-{idea.pk}": "-"})
+    assert card.feedback == ""
+    assert not card.scores.filter(criterion=idea).exists()
+
+
+def test_paper_has_a_button_for_each_round_that_is_scored(round_, panel, host, client):
+    other = RoundFactory(event=round_.event, name="Tables")
+    pairs = RoundFactory(event=round_.event, name="Pairs", kind=Round.Kind.PAIRWISE)
+
+    page = html(client, host, "ranking", round_.event)
+
+    sheets = reverse("judging:sheets", args=[round_.event.slug])
+    for one in (round_, other):
+        assert f"{sheets}?round={one.pk}" in page
+    assert f"{sheets}?round={pairs.pk}" not in page
+
+
+def test_a_sheet_says_when_and_has_room_for_what_is_no_number(
+    round_, panel, host, client
+):
+    page = html(client, host, "sheets", round_.event)
+
+    for words in ("Not there", "Conflict", "To the team", "Date and signature"):
+        assert page.count(words) == 2  # one for each judge
+    assert page.count("Judging: ") == 2
 
 
 def test_paper_of_nobody_and_of_a_judge_without_cards(round_, host, client):
