@@ -214,3 +214,19 @@ def test_a_persons_page_says_where_they_are_met_and_what_they_built(
     assert team.get_absolute_url() in page
     assert "Bog standard" in page
     assert "Not yet" not in page
+
+
+@pytest.mark.parametrize("tries", [[PASSWORD], ["wrong", PASSWORD]])
+def test_data_comes_at_once_after_the_password(client, tries, db):
+    user = verified(UserFactory(email="ada@example.org"))
+    client.force_login(user)
+    target = reverse("accounts:export")
+    door = client.post(target).url
+    assert f'name="next" value="{target}"' in client.get(door).content.decode()
+
+    for password in tries:
+        form = {"password": password, "next": target}
+        answer = client.post(reverse("account_reauthenticate"), form)
+
+    assert answer.json()["account"]["email"] == user.email
+    assert "attachment" in answer["Content-Disposition"]
