@@ -181,6 +181,28 @@ def people_have_read_otherwise(
 
 
 @consequence
+def open_again(event: Event, changed: Mapping[str, Any]) -> Iterator[str]:
+    """Phases that have ended: what came late would count, or work change once more."""
+    if not event.is_published:
+        return
+    zone = ZoneInfo(changed.get("time_zone") or event.time_zone)
+    planned = {window.phase: window for window in changed.get("windows", ())}
+    now = timezone.now()
+    phases = [
+        _("%(phase)s, until %(day)s")
+        % {"phase": window, "day": day(planned[window.phase].closes_at, zone)}
+        for window in event.windows.all()
+        if window.closes_at <= now
+        and window.phase in planned
+        and planned[window.phase].closes_at > now
+    ]
+    if phases:
+        yield _(
+            "These phases are over, and would be open again for everybody:\n%(phases)s"
+        ) % {"phases": "\n".join(phases)}
+
+
+@consequence
 def taken_off_the_site(event: Event, changed: Mapping[str, Any]) -> Iterator[str]:
     if changed.get("is_published", True) or not (people := people_who_know(event)):
         return

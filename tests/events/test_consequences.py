@@ -188,6 +188,22 @@ def test_tidying_a_past_event_offers_no_mail(client, event):
     assert not Notification.objects.exists()
 
 
+@pytest.mark.parametrize("phase", ["registration", "hacking"])
+def test_a_phase_that_is_over_opens_again_only_when_asked(client, event, phase):
+    over = timezone.now().replace(microsecond=0) - timedelta(hours=2)
+    event.windows.update(opens_at=over - timedelta(hours=3), closes_at=over)
+    row = [window.phase for window in event.windows.all()].index(phase)
+    later = f"{over + timedelta(days=2):%Y-%m-%d}"
+    typed = {f"windows-{row}-closes_at_0": later, "move_phases": None}
+
+    answer = submit(client, edit_of(event), **typed)
+
+    assert "would be open again for everybody" in asked(answer)[0]
+    assert event.windows.get(phase=phase).closes_at == over
+    assert confirm(client, edit_of(event), answer).status_code == 302
+    assert event.windows.get(phase=phase).closes_at == over + timedelta(days=2)
+
+
 def test_publishing_the_past_asks_for_the_year(client, event):
     typed = {"starts_at_0": "2020-12-01", "ends_at_0": "2020-12-01"}
     Event.objects.filter(pk=event.pk).update(is_published=False)
