@@ -24,6 +24,7 @@ def faults_of(event: Event) -> Iterator[str]:
     """All that is not as it arrived or was published at this event."""
     noted = _noted(event)
     yield from _faults_of_cards(event, noted["cards"])
+    yield from _faults_of_places(noted["places"])
     yield from _faults_of_comparisons(event, noted["comparisons"])
     yield from _faults_of_results(event)
 
@@ -42,12 +43,13 @@ def _noted(event: Event) -> dict[str, dict[int, list[Any]]]:
     """What the log says had arrived, by kind and number of the row."""
     found: dict[str, dict[int, list[Any]]] = {
         "cards": defaultdict(list),
+        "places": defaultdict(list),
         "comparisons": defaultdict(list),
     }
     entries = AuditEntry.objects.filter(chain=event.pk, verb=NOTED)
     for details in entries.values_list("details", flat=True):
         for kind, rows in found.items():
-            for pk, said in details[kind].items():
+            for pk, said in details.get(kind, {}).items():
                 rows[int(pk)].append(said)
     return found
 
@@ -70,6 +72,14 @@ def _faults_of_cards(event: Event, noted: dict[int, list[Any]]) -> Iterator[str]
     for pk in sorted(noted.keys() - seen):
         if noted[pk]:
             yield f"Scorecard {pk} is missing."
+
+
+def _faults_of_places(noted: dict[int, list[Any]]) -> Iterator[str]:
+    """Scores that were moved to another project are whole, and yet not its own."""
+    cards = Scorecard.objects.filter(pk__in=noted)
+    for pk, *place in cards.order_by("pk").values_list("pk", "round_id", "project_id"):
+        if any(place != said for said in noted[pk]):
+            yield f"Scorecard {pk} belongs to another project than when it was scored."
 
 
 def _has_all(revisions: list[ScorecardRevision], noted: list[Any]) -> bool:

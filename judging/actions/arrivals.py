@@ -51,6 +51,8 @@ def note_arrivals(event: Event) -> None:
         for pk, received, head in ends.values_list("pk", "received", "chain")
         if received > cards.get(str(pk), [0])[0]
     }
+    # What is scored is no part of a card's chain, and a card never changes it.
+    places = ends.filter(pk__in=new_cards).values_list("pk", "round_id", "project_id")
     new_comparisons = {
         str(one.pk): chain.content_digest(one)
         for one in Comparison.objects.filter(round__event=event)
@@ -63,6 +65,7 @@ def note_arrivals(event: Event) -> None:
             event,
             event=event,
             cards=new_cards,
+            places={str(pk): [in_round, project] for pk, in_round, project in places},
             comparisons=new_comparisons,
             number=len(new_cards) + len(new_comparisons),
         )

@@ -126,6 +126,20 @@ def test_whatever_is_changed_or_deleted_is_named(db, rng):
     assert list(faults_of(event)) == []
 
 
+def test_scores_that_were_moved_to_another_project_are_named(db, rng):
+    rng.seed(5)
+    round_, organiser = judged(rng)
+    publish_results(round_.event, organiser)
+    card = Scorecard.objects.filter(received__gt=0).order_by("pk").first()
+    elsewhere = ScorecardFactory(round=round_).project
+
+    Scorecard.objects.filter(pk=card.pk).update(project=elsewhere)
+
+    assert list(faults_of(round_.event)) == [
+        f"Scorecard {card.pk} belongs to another project than when it was scored."
+    ]
+
+
 def test_the_command_names_all_that_is_wrong(db, rng):
     rng.seed(3)
     round_, organiser = judged(rng)
