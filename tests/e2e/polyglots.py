@@ -185,7 +185,9 @@ class Garden:
                 continue
             for number, row in enumerate(rows):
                 for place, field in enumerate(fields):
-                    self.put(row, field, self.turn + number + place * 7)
+                    # What tells rows apart is short: some columns are, too.
+                    start = self.turn + number + place * 7
+                    self.put(row, field, start, mark=str(number))
             self.store(model, rows, fields)
 
     @staticmethod
@@ -208,7 +210,7 @@ class Garden:
                 values,
             )
 
-    def put(self, row, field, start):
+    def put(self, row, field, start, mark):
         pool = self.pools[field]
         number = pool[start % len(pool)]
         if isinstance(field, models.JSONField):
@@ -217,8 +219,8 @@ class Garden:
         elif not field.max_length or field.max_length >= len(ALL):
             value, number = ALL, None
         else:
-            mark = str(row.pk) if must_differ(field) else ""
-            value = shaped(field, POLYGLOTS[number], mark)
+            own = mark if must_differ(field) else ""
+            value = shaped(field, POLYGLOTS[number], own)
         setattr(row, field.name, value)
         self.seen[field] |= set(pool if number is None else [number])
 
