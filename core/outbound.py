@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.parser import BytesHeaderParser
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from django.conf import settings
@@ -24,9 +24,27 @@ PORTS = {"http": 80, "https": 443}
 PATIENCE = 15.0  # seconds, for all of it
 LONGEST_HEAD = 64 * 1024
 MOST_REDIRECTS = 3
-# Addresses of IPv6 that hold one of IPv4, which Python takes for global.
-NAT64 = IPv6Network("64:ff9b::/96")
-SIX_TO_FOUR = IPv6Network("2002::/16")
+# What Python, or an older Python, takes for global, and the world does not.
+NOT_PUBLIC = tuple(
+    map(
+        ip_network,
+        (
+            # They hold an address of IPv4, which some gateway would go on to: the one
+            # of IPv4-compatible and translated addresses, NAT64 and 6to4.
+            *(
+                "::/96",
+                "::ffff:0:0:0/96",
+                "64:ff9b::/96",
+                "64:ff9b:1::/48",
+                "2002::/16",
+            ),
+            "192.88.99.0/24",  # the way to 6to4
+            "fec0::/10",  # site-local, before fc00::/7
+            "3fff::/20",  # for documentation
+            "5f00::/16",  # segment routing
+        ),
+    )
+)
 STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-5]\d\d)\b")
 END_OF_HEAD = b"\r\n\r\n"
 CONTROLS = re.compile(r"[\x00-\x20\x7f]")
@@ -46,8 +64,10 @@ def is_public(address: Address) -> bool:
         mapped = address.ipv4_mapped
         if mapped is not None:
             return is_public(mapped)
-        if address in NAT64 or address in SIX_TO_FOUR or address.scope_id:
+        if address.scope_id:
             return False
+    if any(address in network for network in NOT_PUBLIC):
+        return False
     return address.is_global and not address.is_multicast
 
 

@@ -88,7 +88,22 @@ PRIVATE = [
     "localhost.",
     "ⓛocalhost",
     "[64:ff9b::7f00:1]",
+    "[64:ff9b:1::7f00:1]",
     "[2002:7f00:1::]",
+    "[::127.0.0.1]",
+    "[::ffff:127.0.0.1]",
+    "[::ffff:0:127.0.0.1]",
+    "[::1.1.1.1]",
+    "[::ffff:0:1.1.1.1]",
+    "[fec0::1]",
+    "[feff::1]",
+    "[5f00::1]",
+    "[3fff::1]",
+    "[3fff:fff::1]",
+    "[2001:db8::1]",
+    "[100::1]",
+    "192.88.99.1",
+    "[::ffff:192.88.99.1]",
     "169.254.169.254",
     "[fd00:ec2::254]",
     "[fe80::1]",
@@ -286,6 +301,16 @@ def test_nobody_is_there():
         asker.status_of(url)
 
 
-@pytest.mark.parametrize("address", ["93.184.215.14", "2606:2800:21f:cb07::1"])
+PUBLIC = [
+    "93.184.215.14",
+    "192.88.98.1",
+    "192.88.100.1",
+    "2606:2800:21f:cb07::1",
+    "::ffff:93.184.215.14",
+    "2a00::1",
+]
+
+
+@pytest.mark.parametrize("address", PUBLIC)
 def test_public_addresses_may_be_asked(address):
     assert is_public(ip_address(address))
