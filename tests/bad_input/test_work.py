@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from events.actions import cancel_registration
+from submissions.listeners import WorkIsHandedIn
 from submissions.models import Dataset, Project
 from teams.models import Team
 from tests.bad_input.forms import as_read
@@ -60,7 +61,7 @@ def test_b69_a_video_is_a_link_and_never_a_frame(sign_in, client, project, capta
     assert "<iframe" not in page
 
 
-def test_b76_work_stays_when_all_have_left(
+def test_b76_nobody_leaves_work_behind_that_is_handed_in(
     sign_in, client, event, team, captain, organiser
 ):
     project = ProjectFactory(team=team, submitted=True, tagline="x")
@@ -68,8 +69,9 @@ def test_b76_work_stays_when_all_have_left(
     answer = sign_in(captain).post(url, follow=True)
     assert "nobody could answer for it" in answer.content.decode()
     assert team.memberships.get().user == captain
-    cancel_registration(event.registrations.get(user=captain), captain)
-    assert not team.memberships.exists()
+    with pytest.raises(WorkIsHandedIn):
+        cancel_registration(event.registrations.get(user=captain), captain)
+    assert team.memberships.get().user == captain
 
     gallery = reverse("submissions:gallery", args=[event.slug])
     assert project.title in sign_in(organiser).get(gallery).content.decode()

@@ -53,8 +53,9 @@ class Production:
 def world(transactional_db):
     world = build("canary")
     superuser = UserFactory(is_superuser=True, is_staff=True)
-    Authenticator.objects.create(user=superuser, type="totp", data={"secret": "x"})
     world.users["superuser"] = superuser
+    for user in (superuser, world.users["organiser"]):
+        Authenticator.objects.create(user=user, type="totp", data={"secret": "x"})
     dataset = Dataset.objects.get(slug=world.words["dataset"])
     dataset.file.save("x", ContentFile(b"<script>"))
     return world

@@ -124,10 +124,6 @@ def tracks_in_the_event(world):
     )
 
 
-def track_of_a_round_in_the_event(world):
-    world.save(edit_of(world.event), **{"rounds-0-track": str(world.health.pk)})
-
-
 def rules_in_the_event(world):
     user = world.pears.team.memberships.get().user
     user.email = "x@house.example"
@@ -174,10 +170,6 @@ def round_in_the_list(world):
            "criteria-0-weight": "1", "criteria-0-scale_min": "1",
            "criteria-0-scale_max": "5", "criteria-0-order": "0"},
     )  # fmt: skip
-
-
-def track_of_a_round(world):
-    world.save(edit_of(world.round), track=str(world.health.pk))
 
 
 def invitation(world):
@@ -244,13 +236,11 @@ def table_of_a_team(world):
 CHANGES = [
     judge_in_the_event,
     tracks_in_the_event,
-    track_of_a_round_in_the_event,
     rules_in_the_event,
     judge_in_the_list,
     tracks_of_a_judge,
     address_of_a_judge,
     round_in_the_list,
-    track_of_a_round,
     invitation,
     invitation_of_one_who_has_cards,
     tracks_of_a_project,

@@ -245,6 +245,7 @@ def test_other_sites_show_the_pictures_that_everybody_may_see(
         reverse("submissions:picture", args=[team.event.slug, project.slug, row.pk])
     )
 
+    assert b"".join(answer.streaming_content)
     assert answer["Cross-Origin-Resource-Policy"] == policy
 
 
