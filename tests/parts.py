@@ -240,7 +240,7 @@ def own_redis(tmp_path):
 
 @contextlib.contextmanager
 def broker_at(url, **options):
-    """Let this process ring the doorbell at ``url``."""
+    """Let this process nudge workers at ``url``."""
 
     def point_at(url, options):
         app.conf.broker_url = url
